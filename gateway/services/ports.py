@@ -1,0 +1,290 @@
+"""What the use cases need from the outside, as roles; adapters implement them, `app` wires them."""
+
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import BinaryIO, Protocol
+
+from gateway.domain.classification import Classification
+from gateway.domain.decisions import Case, Decision
+from gateway.domain.packs import Encoding
+from gateway.domain.register import AuthorityCode
+from gateway.domain.secret import Secret
+
+
+class Clock(Protocol):
+    """Tells the time."""
+
+    def now(self) -> datetime:
+        """The present moment, aware, in UTC."""
+        ...
+
+
+class Identifiers(Protocol):
+    """Gives fresh, unguessable identifiers."""
+
+    def new(self) -> str:
+        """An identifier that has never been given out; sorts by time of making."""
+        ...
+
+    def reference(self) -> str:
+        """A short reference a person can read out, e.g. `T-7KQ2-M9XD`; random, not secret."""
+        ...
+
+    def acknowledgement_code(self) -> Secret:
+        """A code of at least 50 random bits a person can type, without look-alike characters."""
+        ...
+
+    def token(self) -> Secret:
+        """A bearer or link token of at least 256 random bits, safe in a URL."""
+        ...
+
+
+class Passphrases(Protocol):
+    """Makes pack passwords."""
+
+    def new(self) -> Secret:
+        """A fresh password of at least 77 random bits and 16 characters, easy to say and type."""
+        ...
+
+
+# --- judging ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """A purpose that an authority allows, by its code, e.g. `66C(a)(i)`."""
+
+    code: str
+    text: str
+    needs_instrument: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Authority:
+    """A legal authority for sharing, as the policy data holds it.
+
+    Attributes:
+        permissive: the holder may share but need not (the documents must never say otherwise).
+        source: Act and section; `approved_by` and `approved_on` say who stands behind the entry.
+    """
+
+    code: AuthorityCode
+    name: str
+    source: str
+    permissive: bool
+    needs_statement: bool
+    needs_consultation: bool
+    grounds: tuple[Ground, ...]
+    approved_by: str
+    approved_on: str
+
+    def ground(self, code: str) -> Ground | None:
+        """The ground with this code, if the authority has it."""
+        return next((g for g in self.grounds if g.code == code), None)
+
+
+class Judge(Protocol):
+    """Decides by the policies."""
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 (hex) of the policy bundle in use; it stands in every decision's record."""
+        ...
+
+    def authority(self, code: str) -> Authority | None:
+        """The legal authority with this code, or None when the policy data has none."""
+        ...
+
+    def judge(self, cases: Sequence[Case]) -> list[Decision]:
+        """One decision per case, in order, each with every rule that denies or warns."""
+        ...
+
+
+# --- sealing ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class ArchiveMember:
+    """A document on its way into an archive.
+
+    Attributes:
+        name: neutral name inside the archive, e.g. `01.pdf`.
+        open: gives the document's bytes, encoded as `encoding` says, in chunks of any size.
+        size_bytes: plain size; `stored_bytes`: size as encoded.
+    """
+
+    name: str
+    encoding: Encoding
+    size_bytes: int
+    stored_bytes: int
+    open: Callable[[], Iterator[bytes]]
+
+
+@dataclass(frozen=True, slots=True)
+class ContentsRow:
+    """A line of the contents page: the neutral name and what it stands for."""
+
+    name: str
+    title: str
+    classification: str
+    category: str
+    source_agency: str
+
+
+@dataclass(frozen=True, slots=True)
+class ContentsPage:
+    """What the encrypted contents page of a pack says.
+
+    `statement` and `consultations` are plain sentences; `acknowledgement_code` proves that the
+    archive was opened. `acknowledge_at` is the address of the page that takes the code; None when
+    links are switched off.
+    """
+
+    reference: str
+    marking: str
+    meeting: str
+    sender_agency: str
+    contact: str
+    authority: str
+    privacy_statement: str
+    rows: tuple[ContentsRow, ...]
+    statement: str | None
+    consultations: tuple[str, ...]
+    acknowledgement_code: Secret
+    acknowledge_at: str | None
+
+
+class Sealer(Protocol):
+    """Makes encrypted archives. It blocks: call it in a thread."""
+
+    def seal(
+        self,
+        page: ContentsPage,
+        members: Sequence[ArchiveMember],
+        password: Secret,
+        made_at: datetime,
+        out: BinaryIO,
+    ) -> None:
+        """Write the archive to `out` (seekable, opened for writing and reading).
+
+        Raises:
+            Tampered: a member did not have the size it was said to have.
+        """
+        ...
+
+
+# --- delivering ------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """The other side took responsibility; `reply` is its answer, cleaned for the log."""
+
+    reply: str
+
+
+@dataclass(frozen=True, slots=True)
+class Deferred:
+    """Not taken now; worth another try.
+
+    `uncertain` is True when the other side may have taken it but its answer was lost.
+    """
+
+    reason: str
+    uncertain: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """Refused for good; another try would end the same."""
+
+    reason: str
+
+
+
+Outcome = Accepted | Deferred | Rejected
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """An archive on its way out; `open` gives its bytes in chunks and may be called again."""
+
+    name: str
+    size_bytes: int
+    open: Callable[[], AsyncIterator[bytes]]
+
+
+@dataclass(frozen=True, slots=True)
+class PackLetter:
+    """What the mail with a pack says; it names no child, no document and no meeting's subject.
+
+    Attributes:
+        message_id: without angle brackets, the same on every attempt.
+        to: canonical address, also the only one in the envelope.
+        classification: for the marking; `marking` is its external form.
+        contact: whom to ask: name, role, agency, address and number, one per line.
+        password_channel: in words, how the password will come, e.g. `by text message`.
+        acknowledge_at: one-time link; None when links are switched off.
+    """
+
+    message_id: str
+    to: str
+    reference: str
+    classification: Classification
+    marking: str
+    sender_agency: str
+    contact: tuple[str, ...]
+    reply_to: str
+    privacy_statement: str
+    password_channel: str
+    acknowledge_at: str | None
+    date: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PasswordLetter:
+    """A mail that carries a password to another mailbox, and nothing that leads to the pack."""
+
+    message_id: str
+    to: str
+    reference: str
+    sender_agency: str
+    password: Secret
+    date: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeLetter:
+    """A mail to the coordinator about a transfer; holds references and reasons only."""
+
+    message_id: str
+    to: str
+    reference: str
+    subject: str
+    lines: tuple[str, ...]
+    date: datetime
+
+
+class Mailer(Protocol):
+    """Sends mail."""
+
+    async def send_pack(self, letter: PackLetter, attachment: Attachment) -> Outcome:
+        """Send a pack; the attachment is streamed, never held whole in memory."""
+        ...
+
+    async def send_password(self, letter: PasswordLetter) -> Outcome:
+        """Send a password to another mailbox."""
+        ...
+
+    async def send_notice(self, letter: NoticeLetter) -> Outcome:
+        """Tell the coordinator something."""
+        ...
+
+
+class Texter(Protocol):
+    """Sends text messages."""
+
+    async def send_password(self, to: str, reference: str, agency: str, password: Secret) -> Outcome:
+        """Text a password to `to` (E.164); repeated calls with one `reference` say the same."""
+        ...
