@@ -86,7 +86,7 @@ class Agency:
     handling_acknowledged_on: date | None = None
 
     def approves(self, address: str) -> bool:
-        """Whether canonical `address` lies in one of the agency's approved mail domains, exactly."""
+        """Whether canonical `address` is in an approved mail domain, spelt exactly so."""
         return domain_of(address) in self.mail_domains
 
 

@@ -202,7 +202,6 @@ class Rejected:
     reason: str
 
 
-
 Outcome = Accepted | Deferred | Rejected
 
 
@@ -285,6 +284,8 @@ class Mailer(Protocol):
 class Texter(Protocol):
     """Sends text messages."""
 
-    async def send_password(self, to: str, reference: str, agency: str, password: Secret) -> Outcome:
+    async def send_password(
+        self, to: str, reference: str, agency: str, password: Secret
+    ) -> Outcome:
         """Text a password to `to` (E.164); repeated calls with one `reference` say the same."""
         ...
