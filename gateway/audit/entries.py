@@ -1,0 +1,118 @@
+"""What the log records: a closed list of actions, and the entry that each writes.
+
+An entry holds no name, no content and no password: people stand in it as keyed pseudonyms,
+addresses as keyed digests, everything else as the register's opaque references. What a reader may
+know of a person is joined from the register when the log is read.
+
+Source of the fields: NZISM 16.6.11 (date and time, user or process, description, success or
+failure, event source, equipment).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from enum import StrEnum
+
+from gateway.audit.canonical import JSON, canonical
+
+SCHEMA = 1
+
+
+class Action(StrEnum):
+    """Everything that is recorded, as `subject.event`."""
+
+    REGISTER_IMPORTED = "register.imported"
+    TOKEN_CREATED = "token.created"  # noqa: S105 - an action's name
+    TOKEN_REVOKED = "token.revoked"  # noqa: S105 - an action's name
+    REQUEST_REFUSED = "request.refused"
+    PACK_CREATED = "pack.created"
+    PACK_CHANGED = "pack.changed"
+    PACK_CHECKED = "pack.checked"
+    PACK_SENT = "pack.sent"
+    DOCUMENT_ADDED = "document.added"
+    DOCUMENT_RELABELLED = "document.relabelled"
+    DOCUMENT_REMOVED = "document.removed"
+    DOCUMENT_WITHHELD = "document.withheld"
+    TRANSFER_QUEUED = "transfer.queued"
+    TRANSFER_REFUSED = "transfer.refused"
+    TRANSFER_NARROWED = "transfer.narrowed"
+    TRANSFER_SEALED = "transfer.sealed"
+    TRANSFER_RECHECKED = "transfer.rechecked"
+    TRANSFER_MAILING = "transfer.mailing"
+    TRANSFER_MAILED = "transfer.mailed"
+    TRANSFER_DEFERRED = "transfer.deferred"
+    TRANSFER_RECALLED = "transfer.recalled"
+    TRANSFER_RECALL_TOO_LATE = "transfer.recall-too-late"
+    TRANSFER_ACKNOWLEDGED = "transfer.acknowledged"
+    TRANSFER_ACKNOWLEDGEMENT_REJECTED = "transfer.acknowledgement-rejected"
+    TRANSFER_FAILED = "transfer.failed"
+    TRANSFER_EXPIRED = "transfer.expired"
+    PASSWORD_RELEASING = "password.releasing"  # noqa: S105 - an action's name
+    PASSWORD_SENT = "password.sent"  # noqa: S105 - an action's name
+    PASSWORD_SHOWN = "password.shown"  # noqa: S105 - an action's name
+    PASSWORD_DEFERRED = "password.deferred"  # noqa: S105 - an action's name
+    PASSWORD_DESTROYED = "password.destroyed"  # noqa: S105 - an action's name
+    ARCHIVE_DESTROYED = "archive.destroyed"
+    NOTICE_SENT = "notice.sent"
+    LOG_EXPORTED = "log.exported"
+    LOG_READ = "log.read"
+    SERVICE_STARTED = "service.started"
+    SERVICE_STOPPED = "service.stopped"
+
+
+class Outcome(StrEnum):
+    """How an action ended."""
+
+    SUCCESS = "success"
+    FAILURE = "failure"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where an entry was written: host and version of the gateway."""
+
+    host: str
+    version: str
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the log.
+
+    Attributes:
+        uid: the entry's own identifier.
+        at: aware time of the event.
+        actor: kind, role, agency, pseudonym of the person, source.
+        subject: what it is about, as references: pack, transfer, document, meeting, recipient...
+        detail: what else is known of it.
+    """
+
+    uid: str
+    at: datetime
+    action: Action
+    outcome: Outcome
+    agency: str | None
+    actor: Mapping[str, JSON]
+    subject: Mapping[str, JSON]
+    origin: Origin
+    detail: Mapping[str, JSON] = field(default_factory=dict)
+
+    def leaf(self) -> bytes:
+        """The entry's exact bytes: canonical JSON, time in UTC with milliseconds."""
+        at = self.at.astimezone(UTC)
+        return canonical(
+            {
+                "v": SCHEMA,
+                "uid": self.uid,
+                "at": f"{at:%Y-%m-%dT%H:%M:%S}.{at.microsecond // 1000:03d}Z",
+                "action": self.action.value,
+                "outcome": self.outcome.value,
+                "agency": self.agency,
+                "actor": self.actor,
+                "subject": self.subject,
+                "detail": self.detail,
+                "host": self.origin.host,
+                "version": self.origin.version,
+            }
+        )

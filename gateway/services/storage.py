@@ -1,0 +1,360 @@
+"""What the use cases need of storage: one unit of work, and the stores it opens.
+
+Every store that holds an agency's own things takes the agency on each query, so that no caller can
+forget it. `None` in place of an agency is for the worker, which acts for all of them.
+"""
+
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from gateway.audit.entries import Entry
+from gateway.domain.actors import Role
+from gateway.domain.packs import BlobId, Document, DocumentId, Pack, PackId
+from gateway.domain.register import (
+    Agency,
+    AgencyId,
+    ChildReference,
+    Meeting,
+    MeetingId,
+    ProtocolId,
+    Register,
+    Representative,
+    RepresentativeId,
+)
+from gateway.domain.register import Protocol as SharingProtocol
+from gateway.domain.secret import Secret
+from gateway.domain.transfers import State, Transfer, TransferId
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A slice of a list: at most `limit` items with an identifier beyond `after`."""
+
+    limit: int = 50
+    after: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ImportedChanges:
+    """What an import changed: identifiers by kind of thing."""
+
+    added: Mapping[str, tuple[str, ...]]
+    changed: Mapping[str, tuple[str, ...]]
+    unchanged: int
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A bearer token as stored: its digest, and what it allows."""
+
+    id: str
+    digest: bytes
+    role: Role
+    agency: AgencyId
+    representative: RepresentativeId | None
+    created_at: datetime
+    expires_at: datetime
+    revoked_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StoredAnswer:
+    """The answer first given under an idempotency key, and the digest of what was asked."""
+
+    request_digest: str
+    body: str
+
+
+class RegisterStore(Protocol):
+    """Agencies, representatives, protocols, meetings, conflicts of interest."""
+
+    async def merge(self, register: Register) -> ImportedChanges:
+        """Add what is new and change what differs; what the register does not name stays.
+
+        Raises:
+            Conflict: the terms of a protocol version that is already in force would change.
+        """
+        ...
+
+    async def agency(self, agency: AgencyId) -> Agency | None:
+        """The agency."""
+        ...
+
+    async def agencies(self) -> Mapping[AgencyId, Agency]:
+        """All agencies."""
+        ...
+
+    async def representatives(
+        self, ids: Sequence[RepresentativeId]
+    ) -> Mapping[RepresentativeId, Representative]:
+        """The representatives with these identifiers; unknown ones are left out."""
+        ...
+
+    async def protocol_versions(self, protocol: ProtocolId) -> Sequence[SharingProtocol]:
+        """Every version of a protocol."""
+        ...
+
+    async def meeting(self, meeting: MeetingId) -> Meeting | None:
+        """The meeting."""
+        ...
+
+    async def meetings_led_by(self, agency: AgencyId, page: Page) -> Sequence[Meeting]:
+        """Meetings under a protocol whose lead agency this is."""
+        ...
+
+    async def conflicts(
+        self, ids: Sequence[RepresentativeId]
+    ) -> Mapping[RepresentativeId, frozenset[ChildReference]]:
+        """For each representative, the children about whom they must see nothing."""
+        ...
+
+
+class PackStore(Protocol):
+    """Packs and their documents."""
+
+    async def add(self, pack: Pack) -> None:
+        """Store a new pack."""
+        ...
+
+    async def get(
+        self, pack: PackId, agency: AgencyId | None, *, lock: bool = False
+    ) -> Pack | None:
+        """The pack if it is this agency's; `lock` keeps others from changing it meanwhile."""
+        ...
+
+    async def update(self, pack: Pack) -> None:
+        """Store a changed pack."""
+        ...
+
+    async def list(self, agency: AgencyId, page: Page) -> Sequence[Pack]:
+        """The agency's packs, oldest first."""
+        ...
+
+    async def documents(self, pack: PackId) -> tuple[Document, ...]:
+        """The documents of a pack, in order."""
+        ...
+
+    async def add_document(self, document: Document) -> None:
+        """Store a new document of a pack."""
+        ...
+
+    async def update_document(self, document: Document) -> None:
+        """Store a document whose label or title changed."""
+        ...
+
+    async def remove_document(self, document: DocumentId) -> None:
+        """Forget a document; its blob is destroyed apart."""
+        ...
+
+
+class KeyStore(Protocol):
+    """Wrapped keys of blobs, transfers and the gateway itself; deleting one is disposal."""
+
+    async def put(self, name: str, wrapped: bytes) -> None:
+        """Store a wrapped key or secret under a name not used before."""
+        ...
+
+    async def get(self, name: str) -> bytes | None:
+        """The wrapped bytes, or None once destroyed."""
+        ...
+
+    async def destroy(self, name: str) -> bool:
+        """Forget it for good; whether there was anything to forget."""
+        ...
+
+
+class TransferStore(Protocol):
+    """Transfers."""
+
+    async def add(self, transfer: Transfer, code_digest: bytes, link_digest: bytes) -> None:
+        """Store a new transfer with digests of its acknowledgement code and link token."""
+        ...
+
+    async def get(
+        self, transfer: TransferId, agency: AgencyId | None, *, lock: bool = False
+    ) -> Transfer | None:
+        """The transfer if it is this agency's; `lock` keeps others from changing it meanwhile."""
+        ...
+
+    async def update(self, transfer: Transfer) -> None:
+        """Store a transfer that moved on."""
+        ...
+
+    async def list(
+        self,
+        agency: AgencyId,
+        page: Page,
+        *,
+        pack: PackId | None = None,
+        state: State | None = None,
+    ) -> Sequence[Transfer]:
+        """The agency's transfers, oldest first."""
+        ...
+
+    async def by_reference(self, reference: str) -> tuple[Transfer, bytes, int] | None:
+        """Lock and give the transfer with this reference, its code digest and wrong guesses."""
+        ...
+
+    async def by_link(self, digest: bytes) -> Transfer | None:
+        """Lock and give the transfer whose one-time link token has this digest."""
+        ...
+
+    async def count_wrong_code(self, transfer: TransferId) -> None:
+        """Count a wrong acknowledgement code."""
+        ...
+
+
+class TokenStore(Protocol):
+    """Bearer tokens, by digest only."""
+
+    async def add(self, token: Token) -> None:
+        """Store a new token."""
+        ...
+
+    async def by_digest(self, digest: bytes) -> Token | None:
+        """The token with this digest."""
+        ...
+
+    async def list(self) -> Sequence[Token]:
+        """All tokens, newest last."""
+        ...
+
+    async def revoke(self, token: str, at: datetime) -> bool:
+        """Revoke a token; whether there was one that was not revoked yet."""
+        ...
+
+
+class Answers(Protocol):
+    """Answers given under idempotency keys."""
+
+    async def get(self, agency: AgencyId, key: str) -> StoredAnswer | None:
+        """The answer given under this key; waits for a request under way with the same key."""
+        ...
+
+    async def put(self, agency: AgencyId, key: str, answer: StoredAnswer, at: datetime) -> None:
+        """Remember an answer."""
+        ...
+
+
+class Journal(Protocol):
+    """The audit log."""
+
+    async def append(self, entry: Entry) -> None:
+        """Write an entry; it counts when the unit of work commits."""
+        ...
+
+    def leaves(self) -> AsyncIterator[bytes]:
+        """Every entry's exact bytes, in order, without holding them all at once."""
+        ...
+
+    async def page(self, agency: AgencyId | None, page: Page) -> Sequence[tuple[int, bytes]]:
+        """Entries of an agency (all for None) with their position, oldest first."""
+        ...
+
+
+class Jobs(Protocol):
+    """Durable work, written in the same transaction as what it is about."""
+
+    async def advance_transfer(self, transfer: TransferId, at: datetime | None = None) -> None:
+        """Have the transfer's next step done, not before `at`."""
+        ...
+
+    async def send_notice(self, transfer: TransferId, kind: str) -> None:
+        """Have the coordinator told about a transfer."""
+        ...
+
+    async def destroy_blob(self, blob: BlobId) -> None:
+        """Have a blob's file removed once its key is gone."""
+        ...
+
+
+class Work(Protocol):
+    """One transaction over all stores."""
+
+    register: RegisterStore
+    packs: PackStore
+    keys: KeyStore
+    transfers: TransferStore
+    tokens: TokenStore
+    answers: Answers
+    journal: Journal
+    jobs: Jobs
+
+
+class Database(Protocol):
+    """Opens transactions."""
+
+    def work(self) -> AbstractAsyncContextManager[Work]:
+        """A transaction: commits when the block ends well, rolls back when it raises.
+
+        Raises:
+            Unavailable: the database does not answer.
+        """
+        ...
+
+    def snapshot(self) -> AbstractAsyncContextManager[Work]:
+        """A read-only transaction that sees one moment throughout."""
+        ...
+
+    def turn(self, transfer: TransferId) -> AbstractAsyncContextManager[bool]:
+        """Whether this process has the turn to work on the transfer, kept until the block ends.
+
+        The turn is lost with the process, so nothing waits for one that was killed.
+        """
+        ...
+
+
+class BlobWriter(Protocol):
+    """A blob being written: encrypted as it comes, and void unless finished."""
+
+    def write(self, chunk: bytes) -> None:
+        """Add bytes. Blocks; call it in a thread."""
+        ...
+
+    def finish(self) -> bytes:
+        """Make the blob durable and give its key, wrapped, to be stored under the blob's name."""
+        ...
+
+    def abandon(self) -> None:
+        """Remove what was written."""
+        ...
+
+
+class Vault(Protocol):
+    """Encrypted blobs and the wrapping of keys. Its methods block; call them in a thread."""
+
+    def create(self, blob: BlobId) -> BlobWriter:
+        """Begin a blob under a fresh key of its own."""
+        ...
+
+    def read(self, blob: BlobId, wrapped_key: bytes) -> Iterator[bytes]:
+        """The blob's bytes, in chunks.
+
+        Raises:
+            Tampered: the file or the key is not what was written.
+            NotFound: the file is gone.
+        """
+        ...
+
+    def remove(self, blob: BlobId) -> None:
+        """Remove the blob's file, if it is there."""
+        ...
+
+    def seal_secret(self, name: str, secret: Secret) -> bytes:
+        """`secret` encrypted, bound to `name`."""
+        ...
+
+    def open_secret(self, name: str, sealed: bytes) -> Secret:
+        """The secret that `seal_secret` sealed under this name.
+
+        Raises:
+            Tampered: it is not what was sealed, or was sealed under another name.
+        """
+        ...
+
+    def digest(self, purpose: str, value: str) -> bytes:
+        """A keyed digest (32 bytes) of `value`; differs by purpose, useless without the key."""
+        ...
