@@ -26,7 +26,7 @@ class Action(StrEnum):
     TOKEN_REVOKED = "token.revoked"  # noqa: S105 - an action's name
     REQUEST_REFUSED = "request.refused"
     PACK_CREATED = "pack.created"
-    PACK_CHANGED = "pack.changed"
+    PACK_DISCARDED = "pack.discarded"
     PACK_CHECKED = "pack.checked"
     PACK_SENT = "pack.sent"
     DOCUMENT_ADDED = "document.added"
@@ -35,6 +35,7 @@ class Action(StrEnum):
     DOCUMENT_WITHHELD = "document.withheld"
     TRANSFER_QUEUED = "transfer.queued"
     TRANSFER_REFUSED = "transfer.refused"
+    TRANSFER_NOT_SEALED = "transfer.not-sealed"
     TRANSFER_NARROWED = "transfer.narrowed"
     TRANSFER_SEALED = "transfer.sealed"
     TRANSFER_RECHECKED = "transfer.rechecked"
@@ -52,7 +53,7 @@ class Action(StrEnum):
     PASSWORD_SHOWN = "password.shown"  # noqa: S105 - an action's name
     PASSWORD_DEFERRED = "password.deferred"  # noqa: S105 - an action's name
     PASSWORD_DESTROYED = "password.destroyed"  # noqa: S105 - an action's name
-    ARCHIVE_DESTROYED = "archive.destroyed"
+    PACK_DISPOSED = "pack.disposed"
     NOTICE_SENT = "notice.sent"
     LOG_EXPORTED = "log.exported"
     LOG_READ = "log.read"

@@ -129,6 +129,10 @@ class PackStore(Protocol):
         """Store a changed pack."""
         ...
 
+    async def remove(self, pack: PackId) -> None:
+        """Forget a pack that was never sent, with its documents."""
+        ...
+
     async def list(self, agency: AgencyId, page: Page) -> Sequence[Pack]:
         """The agency's packs, oldest first."""
         ...
@@ -192,6 +196,10 @@ class TransferStore(Protocol):
         state: State | None = None,
     ) -> Sequence[Transfer]:
         """The agency's transfers, oldest first."""
+        ...
+
+    async def awaiting_documents(self, pack: PackId) -> int:
+        """How many transfers of the pack are not mailed yet and may still be sealed."""
         ...
 
     async def by_reference(self, reference: str) -> tuple[Transfer, bytes, int] | None:

@@ -45,7 +45,7 @@ from gateway.domain.transfers.states import (
     TransferId,
 )
 from gateway.domain.transfers.steps import (
-    CleanUp,
+    Ended,
     Expire,
     Mail,
     Release,
@@ -62,8 +62,8 @@ __all__ = [
     "Archive",
     "ArchiveSealed",
     "AttemptFailed",
-    "CleanUp",
     "Denied",
+    "Ended",
     "Event",
     "Expire",
     "Expired",

@@ -51,11 +51,11 @@ class Wait:
 
 
 @dataclass(frozen=True, slots=True)
-class CleanUp:
-    """The transfer has ended: destroy its secrets and its archive."""
+class Ended:
+    """The transfer has ended; nothing more is due."""
 
 
-Step = Seal | Mail | Release | Expire | Wait | CleanUp
+Step = Seal | Mail | Release | Expire | Wait | Ended
 
 
 def next_step(transfer: Transfer, at: datetime, timing: Timing) -> Step:
@@ -73,7 +73,7 @@ def next_step(transfer: Transfer, at: datetime, timing: Timing) -> Step:
             deadline = sent_at + timing.acknowledge_within
             return Expire() if at >= deadline else Wait(deadline)
         case Acknowledged() | Refused() | Recalled() | Failed() | Expired():
-            return CleanUp()
+            return Ended()
         case _ as unreachable:
             assert_never(unreachable)
 

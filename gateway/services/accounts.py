@@ -1,0 +1,118 @@
+"""Bearer tokens: made once, stored as a digest, limited to a role and an agency, expiring."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from gateway.audit.canonical import JSON
+from gateway.audit.entries import Action
+from gateway.domain.actors import Actor, ActorKind, Role
+from gateway.domain.errors import Forbidden, InvalidInput, NotFound, NotSignedIn
+from gateway.domain.register import AgencyId, RepresentativeId
+from gateway.domain.secret import Secret
+from gateway.services.auditing import pseudonym, record
+from gateway.services.parts import Parts
+from gateway.services.storage import Token
+
+LONGEST_LIFE = timedelta(days=366)
+_PURPOSE = "bearer token"
+
+
+@dataclass(frozen=True, slots=True)
+class TokenTerms:
+    """What a token is to allow; a coordinator's or responder's names its holder."""
+
+    role: Role
+    agency: AgencyId
+    representative: RepresentativeId | None
+    life: timedelta
+
+
+async def create_token(parts: Parts, actor: Actor, terms: TokenTerms) -> tuple[Token, Secret]:
+    """A new token and its text, which is shown this once and not kept.
+
+    Raises:
+        Forbidden: the actor is no administrator.
+        InvalidInput: unknown agency or holder, or a life that is not positive or too long.
+    """
+    _require_administrator(actor)
+    if not timedelta(0) < terms.life <= LONGEST_LIFE:
+        raise InvalidInput(
+            "A token lives between a moment and a year.", "Choose a shorter life.", field="days"
+        )
+    text = parts.identifiers.token()
+    now = parts.clock.now()
+    async with parts.database.work() as work:
+        if await work.register.agency(terms.agency) is None:
+            raise InvalidInput(
+                "No such agency.", "Use an identifier of the register.", field="agency"
+            )
+        if terms.representative is not None:
+            people = await work.register.representatives([terms.representative])
+            holder = people.get(terms.representative)
+            if holder is None or holder.agency != terms.agency:
+                raise InvalidInput(
+                    "The agency has no such representative.",
+                    "Use an identifier of the register.",
+                    field="representative",
+                )
+        token = Token(
+            id=parts.identifiers.new(),
+            digest=parts.vault.digest(_PURPOSE, text.reveal()),
+            role=terms.role,
+            agency=terms.agency,
+            representative=terms.representative,
+            created_at=now,
+            expires_at=now + terms.life,
+        )
+        await work.tokens.add(token)
+        detail: dict[str, JSON] = {
+            "role": token.role.value,
+            "holder": pseudonym(parts, token.representative) if token.representative else None,
+            "expires_at": token.expires_at.isoformat(timespec="seconds"),
+        }
+        subject = {"token": token.id}
+        await record(parts, work, actor, Action.TOKEN_CREATED, subject, detail, agency=token.agency)
+    return token, text
+
+
+async def list_tokens(parts: Parts, actor: Actor) -> Sequence[Token]:
+    """All tokens."""
+    _require_administrator(actor)
+    async with parts.database.work() as work:
+        return await work.tokens.list()
+
+
+async def revoke_token(parts: Parts, actor: Actor, token: str) -> None:
+    """End a token's life now.
+
+    Raises:
+        NotFound: no such token, or revoked already.
+    """
+    _require_administrator(actor)
+    async with parts.database.work() as work:
+        if not await work.tokens.revoke(token, parts.clock.now()):
+            raise NotFound("No such token is in use.", "List the tokens.", field="token")
+        await record(parts, work, actor, Action.TOKEN_REVOKED, {"token": token})
+
+
+async def sign_in(parts: Parts, text: Secret, source: str) -> Actor:
+    """The actor a bearer token stands for.
+
+    Raises:
+        NotSignedIn: unknown, expired or revoked, which all read the same.
+    """
+    digest = parts.vault.digest(_PURPOSE, text.reveal())
+    async with parts.database.work() as work:
+        token = await work.tokens.by_digest(digest)
+    now = parts.clock.now()
+    if token is None or token.revoked_at is not None or now >= token.expires_at:
+        raise NotSignedIn(
+            "The bearer token is not valid.", "Ask your administrator for a new token."
+        )
+    return Actor(ActorKind.PERSON, token.role, token.agency, token.representative, source, token.id)
+
+
+def _require_administrator(actor: Actor) -> None:
+    if actor.role is not Role.ADMINISTRATOR:
+        raise Forbidden("Only an administrator manages tokens.", "Ask your administrator.")

@@ -1,0 +1,148 @@
+"""Gathering what the rules look at, and asking the judge about each recipient and document."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from gateway.domain.decisions import (
+    Case,
+    ChannelChoice,
+    Decision,
+    Matrix,
+    MatrixRow,
+    choose_password_channel,
+)
+from gateway.domain.errors import NotFound
+from gateway.domain.packs import Document, Pack, highest_marking
+from gateway.domain.register import (
+    Agency,
+    ChildReference,
+    Meeting,
+    Protocol,
+    Representative,
+    RepresentativeId,
+    in_force,
+)
+from gateway.domain.transfers import Transfer
+from gateway.services.parts import Parts
+from gateway.services.storage import Work
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """A recipient with everything about them that the rules look at."""
+
+    person: Representative
+    agency: Agency
+    channel: ChannelChoice | None
+    conflicts: frozenset[ChildReference]
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """A pack as the register stands at one moment."""
+
+    day: date
+    pack: Pack
+    documents: tuple[Document, ...]
+    meeting: Meeting
+    protocol: Protocol | None
+    sender: Agency
+    contact: Representative
+    parties: tuple[Party, ...]
+
+    def party(self, recipient: RepresentativeId) -> Party | None:
+        """The party with this identifier."""
+        return next((p for p in self.parties if p.person.id == recipient), None)
+
+
+async def gather(
+    parts: Parts, work: Work, pack: Pack, only: RepresentativeId | None = None
+) -> Situation:
+    """The situation of `pack` now, for every attendee of its meeting, or for `only` one person.
+
+    Raises:
+        NotFound: the register no longer holds something the pack refers to.
+    """
+    day = parts.today()
+    meeting = await work.register.meeting(pack.meeting)
+    if meeting is None:
+        raise NotFound("The pack's meeting is not in the register.", "Import the register again.")
+    protocol = in_force(await work.register.protocol_versions(meeting.protocol), day)
+    # someone no longer on the attendee list is still looked at, so that a rule can say why not
+    wanted = meeting.attendees if only is None else (only,)
+    people = await work.register.representatives([*wanted, pack.contact])
+    agencies = await work.register.agencies()
+    contact = people.get(pack.contact)
+    sender = agencies.get(pack.agency)
+    if contact is None or sender is None:
+        raise NotFound("The pack's sender is not in the register.", "Import the register again.")
+    conflicts = await work.register.conflicts(wanted)
+    preferences = protocol.before.password_channels if protocol else ()
+    parties = tuple(
+        Party(
+            person,
+            agencies[person.agency],
+            choose_password_channel(preferences, person),
+            conflicts.get(person.id, frozenset()),
+        )
+        for person in (people[identifier] for identifier in wanted if identifier in people)
+    )
+    documents = await work.packs.documents(pack.id)
+    return Situation(day, pack, documents, meeting, protocol, sender, contact, parties)
+
+
+def judge(
+    parts: Parts,
+    situation: Situation,
+    party: Party,
+    documents: Sequence[Document],
+    *,
+    address_changed: bool = False,
+) -> tuple[Decision, ...]:
+    """The decisions for one recipient over `documents`, in order."""
+    due = highest_marking(situation.documents)
+    cases = [
+        Case(
+            day=situation.day,
+            meeting=situation.meeting,
+            protocol=situation.protocol,
+            sender=situation.sender,
+            contact=situation.contact,
+            recipient=party.person,
+            agency=party.agency,
+            pack=situation.pack,
+            document=document,
+            pack_marking_due=due,
+            conflicts=party.conflicts,
+            channel=party.channel,
+            limits=parts.rules.limits,
+            address_changed=address_changed,
+        )
+        for document in documents
+    ]
+    return tuple(parts.judge.judge(cases))
+
+
+def matrix(parts: Parts, situation: Situation) -> Matrix:
+    """The whole check: recipients down, documents across."""
+    rows = tuple(
+        MatrixRow(
+            party.person,
+            party.agency,
+            party.channel,
+            judge(parts, situation, party, situation.documents),
+        )
+        for party in situation.parties
+    )
+    return Matrix(situation.pack, situation.documents, rows, parts.judge.digest)
+
+
+def has_changed(transfer: Transfer, party: Party) -> bool:
+    """Whether the recipient's address or password channel differs from what was checked."""
+    channel = (
+        None
+        if transfer.channel is None or transfer.channel_address is None
+        else ChannelChoice(transfer.channel, transfer.channel_address)
+    )
+    return party.person.email != transfer.address or party.channel != channel

@@ -1,0 +1,218 @@
+"""The steps of one transfer, each safe to repeat: a killed process loses nothing.
+
+Before anything leaves, the intent is committed; after it left, the outcome. When a process dies in
+between, the step runs again with the same Message-ID, archive and password. So in the rare case of
+a lost reply a pack or a password may arrive twice, always the same one, never a second one.
+"""
+
+from datetime import timedelta
+
+from gateway.audit.canonical import JSON
+from gateway.audit.entries import Action, Outcome
+from gateway.domain.actors import WORKER
+from gateway.domain.errors import GatewayError, Unavailable
+from gateway.domain.register import PasswordChannel
+from gateway.domain.transfers import (
+    AttemptFailed,
+    Ended,
+    Expire,
+    GivenUp,
+    Mail,
+    MailAccepted,
+    MailingBegan,
+    PasswordAccepted,
+    Release,
+    ReleaseBegan,
+    Seal,
+    TimeRanOut,
+    Transfer,
+    TransferId,
+    Wait,
+    next_step,
+)
+from gateway.services import letters, secrets
+from gateway.services.auditing import about, address_digest, brief, record
+from gateway.services.moves import Move, locked, move
+from gateway.services.parts import Parts
+from gateway.services.ports import Accepted, Attachment, Deferred, Rejected
+from gateway.services.ports import Outcome as Sending
+from gateway.services.recheck import recheck
+from gateway.services.seal import archive_chunks, seal_archive
+from gateway.services.storage import Work
+
+_ANOTHER_HAS_THE_TURN = timedelta(seconds=5)  # when to look again
+
+
+async def run(parts: Parts, transfer: TransferId) -> None:
+    """Do everything that is due for a transfer, and have the rest done when its time comes."""
+    async with parts.database.turn(transfer) as mine:
+        if not mine:
+            async with parts.database.work() as work:
+                again = parts.clock.now() + _ANOTHER_HAS_THE_TURN
+                await work.jobs.advance_transfer(transfer, again)
+            return
+        while await _one_step(parts, transfer):
+            pass
+
+
+async def _one_step(parts: Parts, identifier: TransferId) -> bool:
+    """Do the step that is due; whether another may be due at once."""
+    async with parts.database.work() as work:
+        transfer = await work.transfers.get(identifier, None)
+        if transfer is None:
+            return False
+        step = next_step(transfer, parts.clock.now(), parts.rules.timing)
+        match step:
+            case Ended():
+                return False
+            case Wait(until):
+                await work.jobs.advance_transfer(identifier, until)
+                return False
+            case Expire():
+                await _expire(parts, work, identifier)
+                return False
+            case Seal() | Mail() | Release():
+                pass
+    match step:
+        case Seal():
+            await seal_archive(parts, transfer)
+        case Mail():
+            await _mail(parts, identifier)
+        case Release():
+            await _release(parts, identifier)
+    return True
+
+
+async def _expire(parts: Parts, work: Work, identifier: TransferId) -> None:
+    transfer = await locked(work, identifier)
+    if transfer is not None and isinstance(
+        next_step(transfer, parts.clock.now(), parts.rules.timing), Expire
+    ):
+        await move(parts, work, WORKER, transfer, Move(TimeRanOut(), Action.TRANSFER_EXPIRED))
+
+
+async def _mail(parts: Parts, identifier: TransferId) -> None:
+    """Re-check, commit the intent, mail the archive, commit the outcome."""
+    async with parts.database.work() as work:
+        transfer = await _due(parts, work, identifier, Mail)
+        if transfer is None:
+            return
+        situation = await recheck(parts, work, transfer)
+        if situation is None:
+            return
+        begun = Move(
+            MailingBegan(),
+            Action.TRANSFER_MAILING,
+            {"attempt": transfer.attempts + 1, "message_id": transfer.message_id},
+            Outcome.UNKNOWN,
+        )
+        transfer = await move(parts, work, WORKER, transfer, begun)
+        step = next_step(transfer, parts.clock.now(), parts.rules.timing)
+        assert isinstance(step, Mail)  # noqa: S101 - MailingBegan leaves the transfer sealed
+        archive = step.archive
+        held = await secrets.load(parts, work, identifier)
+        key = await work.keys.get(archive.blob)
+        letter = letters.pack_letter(parts, situation, transfer, held)
+    if key is None:
+        outcome: Sending = Rejected("the sealed archive is gone")
+    else:
+        attachment = Attachment(
+            f"{transfer.reference}.zip", archive.size_bytes, archive_chunks(parts, archive, key)
+        )
+        outcome = await parts.mailer.send_pack(letter, attachment)
+    accepted = Move(MailAccepted(), Action.TRANSFER_MAILED, {"sha256": archive.sha256})
+    await _conclude(parts, identifier, outcome, accepted, Action.TRANSFER_DEFERRED)
+
+
+async def _release(parts: Parts, identifier: TransferId) -> None:
+    """Re-check, commit the intent, send the password on its own channel, commit the outcome."""
+    async with parts.database.work() as work:
+        transfer = await _due(parts, work, identifier, Release)
+        if transfer is None:
+            return
+        situation = await recheck(parts, work, transfer)
+        if situation is None or transfer.channel is None or transfer.channel_address is None:
+            return
+        channel, to = transfer.channel, transfer.channel_address
+        detail: dict[str, JSON] = {
+            "attempt": transfer.attempts + 1,
+            "password_channel": channel.value,
+            "password_address": address_digest(parts, to),
+        }
+        begun = Move(ReleaseBegan(), Action.PASSWORD_RELEASING, detail, Outcome.UNKNOWN)
+        transfer = await move(parts, work, WORKER, transfer, begun)
+        held = await secrets.load(parts, work, identifier)
+        letter = letters.password_letter(situation, transfer, held.password)
+    if channel is not PasswordChannel.TEXT:
+        outcome = await parts.mailer.send_password(letter)
+    elif parts.texter is None:
+        outcome = Deferred("no text message gateway is configured")
+    else:
+        outcome = await parts.texter.send_password(
+            to, transfer.reference, letter.sender_agency, letter.password
+        )
+    accepted = Move(PasswordAccepted(), Action.PASSWORD_SENT, detail)
+    await _conclude(parts, identifier, outcome, accepted, Action.PASSWORD_DEFERRED)
+
+
+async def _due(
+    parts: Parts, work: Work, identifier: TransferId, step: type[Mail | Release]
+) -> Transfer | None:
+    """The locked transfer, if this step is still due: it may have been recalled meanwhile."""
+    transfer = await locked(work, identifier)
+    if transfer is None:
+        return None
+    due = next_step(transfer, parts.clock.now(), parts.rules.timing)
+    return transfer if isinstance(due, step) else None
+
+
+async def _conclude(
+    parts: Parts, identifier: TransferId, outcome: Sending, accepted: Move, deferred: Action
+) -> None:
+    """Commit what came of an attempt."""
+    async with parts.database.work() as work:
+        transfer = await locked(work, identifier)
+        if transfer is None:
+            return
+        if transfer.state.is_terminal:  # recalled while the attempt was under way
+            detail: dict[str, JSON] = {"state": transfer.state.value, "too_late": True}
+            how = Outcome.SUCCESS if isinstance(outcome, Accepted) else Outcome.FAILURE
+            subject = about(parts, transfer)
+            await record(
+                parts,
+                work,
+                WORKER,
+                accepted.action,
+                subject,
+                detail,
+                outcome=how,
+                agency=transfer.agency,
+            )
+            return
+        await move(parts, work, WORKER, transfer, _move_for(parts, outcome, accepted, deferred))
+
+
+def _move_for(parts: Parts, outcome: Sending, accepted: Move, deferred: Action) -> Move:
+    match outcome:
+        case Accepted(reply):
+            detail = {**accepted.detail, "reply": brief(reply)}
+            return Move(accepted.event, accepted.action, detail)
+        case Deferred(reason, uncertain):
+            failed = AttemptFailed(brief(reason), uncertain, parts.jitter())
+            how = Outcome.UNKNOWN if uncertain else Outcome.FAILURE
+            return Move(failed, deferred, {"reason": brief(reason)}, how)
+        case Rejected(reason):
+            given_up = GivenUp(brief(reason))
+            return Move(given_up, Action.TRANSFER_FAILED, {"reason": brief(reason)})
+
+
+async def fail_for_good(parts: Parts, identifier: TransferId, error: GatewayError) -> None:
+    """End a transfer that met an error no retry can mend; an `Unavailable` one is left to retry."""
+    if isinstance(error, Unavailable):
+        raise error
+    async with parts.database.work() as work:
+        transfer = await locked(work, identifier)
+        if transfer is not None and not transfer.state.is_terminal:
+            reason = brief(error.message)
+            gone = Move(GivenUp(reason), Action.TRANSFER_FAILED, {"reason": reason})
+            await move(parts, work, WORKER, transfer, gone)

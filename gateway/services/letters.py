@@ -1,0 +1,147 @@
+"""What the outgoing mails and the contents page say about one transfer."""
+
+from gateway.domain.classification import external_marking
+from gateway.domain.errors import NotFound
+from gateway.domain.filenames import neutral_name
+from gateway.domain.packs import Document
+from gateway.domain.register import Agency, PasswordChannel, Representative
+from gateway.domain.secret import Secret
+from gateway.domain.transfers import Transfer
+from gateway.services.cases import Situation
+from gateway.services.parts import Parts
+from gateway.services.ports import (
+    Authority,
+    ContentsPage,
+    ContentsRow,
+    PackLetter,
+    PasswordLetter,
+)
+from gateway.services.secrets import TransferSecrets
+
+_CHANNEL_WORDS = {
+    PasswordChannel.TEXT: "by text message to your mobile phone",
+    PasswordChannel.OTHER_MAILBOX: "by mail to your other mailbox",
+    PasswordChannel.TELEPHONE: "by telephone: the sender will call you",
+    PasswordChannel.SAME_MAILBOX: "by a separate mail to this mailbox, as the protocol permits",
+}
+
+
+def archive_members(documents: tuple[Document, ...]) -> list[tuple[str, Document]]:
+    """The neutral name of each document in the archive, in order."""
+    return [(neutral_name(n, d.extension), d) for n, d in enumerate(documents, 1)]
+
+
+def contents_page(
+    parts: Parts,
+    situation: Situation,
+    transfer: Transfer,
+    documents: tuple[Document, ...],
+    agencies: dict[str, Agency],
+    code: Secret,
+) -> ContentsPage:
+    """The contents page for one recipient.
+
+    Raises:
+        NotFound: the protocol or the authority is no longer there; the re-check would say why.
+    """
+    pack, protocol = situation.pack, situation.protocol
+    authority = parts.judge.authority(pack.authority)
+    if protocol is None or authority is None:
+        raise NotFound("The pack's protocol or authority is gone.", "Check the pack again.")
+    base = parts.rules.link_base
+    return ContentsPage(
+        reference=transfer.reference,
+        marking=external_marking(pack.marking),
+        meeting=situation.meeting.title,
+        sender_agency=situation.sender.name,
+        contact=", ".join(_contact(situation.contact)),
+        authority=f"{authority.name} ({authority.source})",
+        privacy_statement=protocol.privacy_statement,
+        rows=tuple(
+            ContentsRow(
+                name=name,
+                title=document.title,
+                classification=document.label.classification.value,
+                category=document.label.category,
+                source_agency=_agency_name(agencies, document),
+            )
+            for name, document in archive_members(documents)
+        ),
+        statement=_statement(situation, transfer, authority),
+        consultations=_consultations(situation, documents),
+        acknowledgement_code=code,
+        acknowledge_at=f"{base}/acknowledge" if base else None,
+    )
+
+
+def pack_letter(
+    parts: Parts, situation: Situation, transfer: Transfer, secrets: TransferSecrets
+) -> PackLetter:
+    """The mail that carries the pack; the same for every attempt.
+
+    Raises:
+        NotFound: the protocol is no longer there.
+    """
+    if situation.protocol is None or transfer.channel is None:
+        raise NotFound("The pack's protocol or channel is gone.", "Check the pack again.")
+    base, pack = parts.rules.link_base, situation.pack
+    return PackLetter(
+        message_id=transfer.message_id,
+        to=transfer.address,
+        reference=transfer.reference,
+        classification=pack.marking,
+        marking=external_marking(pack.marking),
+        sender_agency=situation.sender.name,
+        contact=(*_contact(situation.contact), situation.sender.name),
+        reply_to=situation.contact.email,
+        privacy_statement=situation.protocol.privacy_statement,
+        password_channel=_CHANNEL_WORDS[transfer.channel],
+        acknowledge_at=f"{base}/acknowledge/{secrets.link.reveal()}" if base else None,
+        date=transfer.created_at,
+    )
+
+
+def password_letter(situation: Situation, transfer: Transfer, password: Secret) -> PasswordLetter:
+    """The mail that carries the password to another mailbox; the same for every attempt."""
+    local, _, domain = transfer.message_id.partition("@")
+    return PasswordLetter(
+        message_id=f"{local}.p@{domain}",
+        to=transfer.channel_address or "",
+        reference=transfer.reference,
+        sender_agency=situation.sender.name,
+        password=password,
+        date=transfer.created_at,
+    )
+
+
+def _contact(person: Representative) -> tuple[str, ...]:
+    number = person.telephone or person.mobile
+    return tuple(line for line in (person.name, person.role, person.email, number) if line)
+
+
+def _agency_name(agencies: dict[str, Agency], document: Document) -> str:
+    source = agencies.get(document.label.source_agency)
+    return source.name if source else document.label.source_agency
+
+
+def _statement(situation: Situation, transfer: Transfer, authority: Authority) -> str | None:
+    statement = situation.pack.statement_for(transfer.recipient)
+    if statement is None:
+        return None
+    ground = authority.ground(statement.ground)
+    words = f"{statement.ground}: {ground.text}" if ground else statement.ground
+    instrument = f" ({statement.instrument})" if statement.instrument else ""
+    return (
+        f"{situation.contact.name}, {situation.contact.role}, {situation.sender.name}, states the "
+        f"reasonable belief that this disclosure will assist you with {words}{instrument}. "
+        f"{statement.belief}"
+    )
+
+
+def _consultations(situation: Situation, documents: tuple[Document, ...]) -> tuple[str, ...]:
+    concerned = {child for document in documents for child in document.label.children}
+    return tuple(
+        f"{c.child}: {'consulted' if c.consulted else 'not consulted'}. {c.account}"
+        for c in situation.pack.consultations
+        if c.child in concerned
+    )

@@ -1,0 +1,116 @@
+"""The one way a transfer changes in storage: new state, audit entry and disposal together."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from gateway.audit.canonical import JSON
+from gateway.audit.entries import Action, Outcome
+from gateway.domain.actors import Actor
+from gateway.domain.transfers import (
+    Event,
+    Expired,
+    Failed,
+    Refused,
+    Sealed,
+    State,
+    Transfer,
+    TransferId,
+    advance,
+)
+from gateway.services import secrets
+from gateway.services.auditing import about, record
+from gateway.services.parts import Parts
+from gateway.services.storage import Work
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """An event with how it is recorded."""
+
+    event: Event
+    action: Action
+    detail: Mapping[str, JSON] = field(default_factory=dict)
+    outcome: Outcome = Outcome.SUCCESS
+
+
+async def locked(work: Work, transfer: TransferId) -> Transfer | None:
+    """The transfer as it is now, kept from changing until the transaction ends."""
+    return await work.transfers.get(transfer, None, lock=True)
+
+
+async def move(parts: Parts, work: Work, actor: Actor, transfer: Transfer, how: Move) -> Transfer:
+    """Advance a locked transfer, record it, and destroy what is no longer needed.
+
+    Raises:
+        Conflict: the transfer's state does not allow the event.
+    """
+    moved = advance(transfer, how.event, parts.clock.now(), parts.rules.timing)
+    await work.transfers.update(moved)
+    detail = {"state": moved.state.value, **how.detail}
+    if moved.state is State.FAILED and transfer.state is not State.FAILED:
+        action, outcome = Action.TRANSFER_FAILED, Outcome.FAILURE
+        detail["during"] = transfer.state.value
+    else:
+        action, outcome = how.action, how.outcome
+    await record(
+        parts,
+        work,
+        actor,
+        action,
+        about(parts, moved),
+        detail,
+        outcome=outcome,
+        agency=moved.agency,
+    )
+    await _dispose(parts, work, actor, transfer, moved)
+    if isinstance(moved.progress, Refused | Failed | Expired):
+        await work.jobs.send_notice(moved.id, moved.state.value)
+    return moved
+
+
+async def _dispose(
+    parts: Parts, work: Work, actor: Actor, before: Transfer, after: Transfer
+) -> None:
+    """Destroy the archive once mailed or void, the password once sent or void, and so on."""
+    if isinstance(before.progress, Sealed) and not isinstance(after.progress, Sealed):
+        archive = before.progress.archive.blob
+        await work.keys.destroy(archive)
+        await work.jobs.destroy_blob(archive)
+    done_with_password = after.state is State.PASSWORD_SENT or after.state.is_terminal
+    if done_with_password and await work.keys.destroy(secrets.name(after.id)):
+        await record(
+            parts,
+            work,
+            actor,
+            Action.PASSWORD_DESTROYED,
+            about(parts, after),
+            {"state": after.state.value},
+            agency=after.agency,
+        )
+    if after.state not in {State.QUEUED, State.SEALED} and before.state in {
+        State.QUEUED,
+        State.SEALED,
+    }:
+        await _dispose_of_pack(parts, work, actor, after)
+
+
+async def _dispose_of_pack(parts: Parts, work: Work, actor: Actor, transfer: Transfer) -> None:
+    """Destroy the documents' keys once no transfer needs them: a transfer is not storage."""
+    pack = await work.packs.get(transfer.pack, None, lock=True)  # one transfer at a time asks
+    if pack is None or await work.transfers.awaiting_documents(transfer.pack):
+        return
+    destroyed = 0
+    for document in await work.packs.documents(transfer.pack):
+        if await work.keys.destroy(document.blob):
+            await work.jobs.destroy_blob(document.blob)
+            destroyed += 1
+    if destroyed:
+        await record(
+            parts,
+            work,
+            actor,
+            Action.PACK_DISPOSED,
+            {"pack": pack.id, "meeting": pack.meeting},
+            {"documents": destroyed},
+            agency=pack.agency,
+        )

@@ -1,0 +1,276 @@
+"""Making a pack: create it, label its documents, and see what each recipient would get."""
+
+from dataclasses import dataclass, replace
+
+from gateway.audit.canonical import JSON
+from gateway.audit.entries import Action
+from gateway.domain.actors import Actor, Role
+from gateway.domain.classification import Classification
+from gateway.domain.decisions import Matrix
+from gateway.domain.errors import Conflict, Forbidden, InvalidInput, NotFound
+from gateway.domain.packs import Consultation, Document, DocumentId, Label, Pack, PackId, Statement
+from gateway.domain.register import (
+    AuthorityCode,
+    Meeting,
+    MeetingId,
+    RepresentativeId,
+    in_force,
+)
+from gateway.services import cases
+from gateway.services.auditing import record
+from gateway.services.parts import Parts
+from gateway.services.storage import Page, Work
+
+
+@dataclass(frozen=True, slots=True)
+class PackTerms:
+    """What a coordinator says of a pack: the meeting, the authority, and the statements."""
+
+    meeting: MeetingId
+    contact: RepresentativeId
+    authority: AuthorityCode
+    purpose: str
+    marking: Classification
+    statements: tuple[Statement, ...] = ()
+    consultations: tuple[Consultation, ...] = ()
+
+
+def require_coordinator(actor: Actor) -> None:
+    """Refuse anyone who may not prepare and send packs.
+
+    Raises:
+        Forbidden: the actor's role is another.
+    """
+    if actor.role is not Role.COORDINATOR:
+        raise Forbidden("Only a coordinator prepares and sends packs.", "Ask your coordinator.")
+
+
+async def create_pack(parts: Parts, actor: Actor, terms: PackTerms) -> Pack:
+    """A new, empty pack of the actor's agency for a meeting it leads.
+
+    Raises:
+        Forbidden: the actor is no coordinator.
+        NotFound: no such meeting, or another agency leads it.
+        InvalidInput: unknown authority, or a contact or statement that is not the agency's own.
+    """
+    require_coordinator(actor)
+    pack = Pack(
+        id=PackId(parts.identifiers.new()),
+        agency=actor.of_agency(),
+        created_at=parts.clock.now(),
+        meeting=terms.meeting,
+        contact=terms.contact,
+        authority=terms.authority,
+        purpose=terms.purpose,
+        marking=terms.marking,
+        statements=terms.statements,
+        consultations=terms.consultations,
+    )
+    async with parts.database.work() as work:
+        meeting = await _led_meeting(parts, work, actor, terms.meeting)
+        await _require_sound(parts, work, pack, meeting)
+        await work.packs.add(pack)
+        detail: dict[str, JSON] = {
+            "authority": pack.authority,
+            "purpose": pack.purpose,
+            "marking": pack.marking.value,
+            "statements": len(pack.statements),
+            "consulted": {c.child: c.consulted for c in pack.consultations},
+        }
+        await record(parts, work, actor, Action.PACK_CREATED, _subject(pack), detail)
+    return pack
+
+
+async def get_pack(parts: Parts, actor: Actor, pack: PackId) -> tuple[Pack, tuple[Document, ...]]:
+    """A pack of the actor's agency with its documents.
+
+    Raises:
+        NotFound: no such pack, or another agency's.
+    """
+    require_coordinator(actor)
+    async with parts.database.work() as work:
+        found = await owned(work, actor, pack)
+        return found, await work.packs.documents(pack)
+
+
+async def list_packs(parts: Parts, actor: Actor, page: Page) -> list[Pack]:
+    """A page of the packs of the actor's agency."""
+    require_coordinator(actor)
+    async with parts.database.work() as work:
+        return list(await work.packs.list(actor.of_agency(), page))
+
+
+async def check_pack(parts: Parts, actor: Actor, pack: PackId) -> Matrix:
+    """What each attendee would get now, with the reasons for whatever is withheld.
+
+    Raises:
+        NotFound: no such pack, or another agency's.
+    """
+    require_coordinator(actor)
+    async with parts.database.work() as work:
+        situation = await cases.gather(parts, work, await owned(work, actor, pack))
+        matrix = cases.matrix(parts, situation)
+        decisions = [decision for row in matrix.rows for decision in row.decisions]
+        detail: dict[str, JSON] = {
+            "policy": matrix.policy_digest,
+            "recipients": len(matrix.rows),
+            "documents": len(matrix.documents),
+            "allowed": sum(decision.allowed for decision in decisions),
+            "withheld": sum(not decision.allowed for decision in decisions),
+        }
+        await record(parts, work, actor, Action.PACK_CHECKED, _subject(situation.pack), detail)
+    return matrix
+
+
+async def relabel_document(
+    parts: Parts, actor: Actor, pack: PackId, document: DocumentId, label: Label
+) -> Document:
+    """Give a document another label while the pack is not sent.
+
+    Raises:
+        NotFound: no such pack or document. Conflict: the pack has been sent.
+    """
+    async with parts.database.work() as work:
+        found, current = await _open_document(work, actor, pack, document)
+        changed = replace(current, label=label)
+        await work.packs.update_document(changed)
+        await record(
+            parts,
+            work,
+            actor,
+            Action.DOCUMENT_RELABELLED,
+            {**_subject(found), "document": document},
+            {"from": label_detail(current.label), "to": label_detail(label)},
+        )
+    return changed
+
+
+async def remove_document(parts: Parts, actor: Actor, pack: PackId, document: DocumentId) -> None:
+    """Take a document out of a pack that is not sent, and destroy its key.
+
+    Raises:
+        NotFound: no such pack or document. Conflict: the pack has been sent.
+    """
+    async with parts.database.work() as work:
+        found, current = await _open_document(work, actor, pack, document)
+        await work.packs.remove_document(document)
+        await work.keys.destroy(current.blob)
+        await work.jobs.destroy_blob(current.blob)
+        subject = {**_subject(found), "document": document}
+        await record(parts, work, actor, Action.DOCUMENT_REMOVED, subject)
+
+
+async def discard_pack(parts: Parts, actor: Actor, pack: PackId) -> None:
+    """Forget a pack that was never sent, and destroy its documents' keys.
+
+    Raises:
+        NotFound: no such pack, or another agency's. Conflict: it has been sent.
+    """
+    async with parts.database.work() as work:
+        found = await still_open(work, actor, pack)
+        for document in await work.packs.documents(pack):
+            await work.keys.destroy(document.blob)
+            await work.jobs.destroy_blob(document.blob)
+        await work.packs.remove(pack)
+        await record(parts, work, actor, Action.PACK_DISCARDED, _subject(found))
+
+
+def label_detail(label: Label) -> dict[str, JSON]:
+    """A label as an entry holds it."""
+    return {
+        "classification": label.classification.value,
+        "category": label.category,
+        "source_agency": label.source_agency,
+        "children": list(label.children),
+        "personal_information": label.personal_information,
+        "obtained_under_section_66": label.obtained_under_section_66,
+        "endorsements": list(label.endorsements),
+    }
+
+
+async def owned(work: Work, actor: Actor, pack: PackId, *, lock: bool = False) -> Pack:
+    """The pack, if it belongs to the actor's agency.
+
+    Raises:
+        NotFound: it does not, or there is none; the two read the same.
+    """
+    found = await work.packs.get(pack, actor.of_agency(), lock=lock)
+    if found is None:
+        raise NotFound("There is no such pack.", "Check the identifier.", field="pack")
+    return found
+
+
+async def still_open(work: Work, actor: Actor, pack: PackId) -> Pack:
+    """The pack, locked, if it can still be changed.
+
+    Raises:
+        NotFound: no such pack, or another agency's. Conflict: it has been sent.
+    """
+    require_coordinator(actor)
+    found = await owned(work, actor, pack, lock=True)
+    if found.sent_at is not None:
+        raise Conflict("This pack has been sent.", "Make a new pack for what is still to go.")
+    return found
+
+
+async def _open_document(
+    work: Work, actor: Actor, pack: PackId, document: DocumentId
+) -> tuple[Pack, Document]:
+    found = await still_open(work, actor, pack)
+    for current in await work.packs.documents(pack):
+        if current.id == document:
+            return found, current
+    raise NotFound("There is no such document in this pack.", "Check the identifier.")
+
+
+async def _led_meeting(parts: Parts, work: Work, actor: Actor, meeting: MeetingId) -> Meeting:
+    found = await work.register.meeting(meeting)
+    if found is not None:
+        versions = await work.register.protocol_versions(found.protocol)
+        protocol = in_force(versions, parts.today())
+        # before a protocol comes into force any version tells who leads; the rules refuse it later
+        leads = {protocol.lead_agency} if protocol else {v.lead_agency for v in versions}
+        if actor.agency in leads:
+            return found
+    raise NotFound(
+        "Your agency leads no meeting with this identifier.",
+        "Check the identifier, and that the meeting's protocol names your agency as lead agency.",
+        field="meeting",
+    )
+
+
+async def _require_sound(parts: Parts, work: Work, pack: Pack, meeting: Meeting) -> None:
+    """Refuse references that can never be right; what the rules judge is left to them."""
+    if parts.judge.authority(pack.authority) is None:
+        raise InvalidInput(
+            "There is no such legal authority.",
+            "Use a code from the policy's table of authorities.",
+            field="authority",
+        )
+    named = {pack.contact, *(s.stated_by for s in pack.statements)}
+    people = await work.register.representatives(sorted(named))
+    for person in sorted(named):
+        if person not in people or people[person].agency != pack.agency:
+            raise InvalidInput(
+                "The contact, and whoever makes a statement, must be the sending agency's own.",
+                "Name a representative of your agency.",
+                field="contact" if person == pack.contact else "statements.stated_by",
+            )
+    if strangers := {s.recipient for s in pack.statements} - set(meeting.attendees):
+        raise InvalidInput(
+            f"{len(strangers)} of the statements name someone who does not attend the meeting.",
+            "Make statements for attendees only.",
+            field="statements.recipient",
+        )
+    recipients = [statement.recipient for statement in pack.statements]
+    children = [consultation.child for consultation in pack.consultations]
+    if len(set(recipients)) < len(recipients) or len(set(children)) < len(children):
+        raise InvalidInput(
+            "A recipient has two statements, or a child two accounts of consultation.",
+            "Give one for each.",
+            field="statements",
+        )
+
+
+def _subject(pack: Pack) -> dict[str, JSON]:
+    return {"pack": pack.id, "meeting": pack.meeting}

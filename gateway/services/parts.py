@@ -1,0 +1,60 @@
+"""What every use case is given: the ports, and the settings that the rules of use depend on."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, tzinfo
+
+from gateway.audit.entries import Origin
+from gateway.domain.decisions import Limits
+from gateway.domain.transfers import Timing
+from gateway.services.ports import Clock, Identifiers, Judge, Mailer, Passphrases, Sealer, Texter
+from gateway.services.storage import Database, Vault
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What this gateway allows, from its settings.
+
+    Attributes:
+        zone: the time zone whose calendar days the register's dates mean.
+        document_limit_bytes, pack_limit_bytes, documents_limit: sizes of one document, of a pack
+            and the number of documents in it.
+        link_base: address under which recipients reach this gateway, for one-time links; None
+            switches links in mail off (NZISM 15.1.17).
+        message_domain: right-hand side of Message-IDs.
+        scratch_directory: where archives are put together before they go into the vault.
+        wrong_codes_limit: wrong acknowledgement codes after which a transfer takes no more.
+    """
+
+    limits: Limits
+    timing: Timing
+    zone: tzinfo
+    document_limit_bytes: int
+    pack_limit_bytes: int
+    documents_limit: int
+    link_base: str | None
+    message_domain: str
+    scratch_directory: str
+    wrong_codes_limit: int = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """The ports and rules a use case works with; built once, in `gateway.app`."""
+
+    database: Database
+    vault: Vault
+    judge: Judge
+    sealer: Sealer
+    passphrases: Passphrases
+    identifiers: Identifiers
+    clock: Clock
+    mailer: Mailer
+    texter: Texter | None
+    jitter: Callable[[], float]
+    origin: Origin
+    rules: Rules
+
+    def today(self) -> date:
+        """The present day in the register's time zone."""
+        return self.clock.now().astimezone(self.rules.zone).date()

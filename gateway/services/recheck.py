@@ -1,0 +1,74 @@
+"""The check immediately before anything leaves, against the register as it is now."""
+
+from gateway.audit.canonical import JSON
+from gateway.audit.entries import Action, Outcome
+from gateway.domain.actors import WORKER
+from gateway.domain.decisions import Decision
+from gateway.domain.errors import NotFound
+from gateway.domain.transfers import Denied, GivenUp, Mailed, Narrowed, Sealed, Transfer
+from gateway.services import cases
+from gateway.services.auditing import about, findings, record
+from gateway.services.cases import Situation
+from gateway.services.moves import Move, move
+from gateway.services.parts import Parts
+from gateway.services.storage import Work
+
+
+async def recheck(parts: Parts, work: Work, transfer: Transfer) -> Situation | None:
+    """The present situation if everything in the transfer is still allowed; else None.
+
+    What is no longer allowed ends the transfer, or takes documents out of it, in this transaction.
+    """
+    situation = await _situation(parts, work, transfer)
+    decisions = () if situation is None else _judge_again(parts, situation, transfer)
+    allowed = tuple(decision.document for decision in decisions if decision.allowed)
+    everything = bool(allowed) and allowed == transfer.documents
+    detail: dict[str, JSON] = {
+        "policy": parts.judge.digest,
+        "state": transfer.state.value,
+        "decisions": findings(decisions),
+    }
+    await record(
+        parts,
+        work,
+        WORKER,
+        Action.TRANSFER_RECHECKED,
+        about(parts, transfer),
+        detail,
+        outcome=Outcome.SUCCESS if everything else Outcome.FAILURE,
+        agency=transfer.agency,
+    )
+    if everything:
+        return situation
+    rules = tuple(sorted({f.rule for d in decisions for f in d.denials})) or ("register-changed",)
+    match transfer.progress:
+        case Sealed(attempted=False) if allowed:
+            narrowed: dict[str, JSON] = {"documents": list(allowed), "rules": list(rules)}
+            how = Move(Narrowed(allowed), Action.TRANSFER_NARROWED, narrowed)
+        case Mailed(releasing=True):
+            reason = "no longer allowed; the password may have been sent before"
+            how = Move(GivenUp(reason), Action.TRANSFER_FAILED, {"reason": reason})
+        case _:
+            refused = {"rules": list(rules)}
+            how = Move(Denied(rules), Action.TRANSFER_REFUSED, refused, Outcome.FAILURE)
+    await move(parts, work, WORKER, transfer, how)
+    return None
+
+
+async def _situation(parts: Parts, work: Work, transfer: Transfer) -> Situation | None:
+    pack = await work.packs.get(transfer.pack, None)
+    if pack is None:
+        return None
+    try:
+        return await cases.gather(parts, work, pack, only=transfer.recipient)
+    except NotFound:
+        return None
+
+
+def _judge_again(parts: Parts, situation: Situation, transfer: Transfer) -> tuple[Decision, ...]:
+    party = situation.party(transfer.recipient)
+    if party is None:
+        return ()
+    carried = [d for d in situation.documents if d.id in transfer.documents]
+    changed = cases.has_changed(transfer, party)
+    return cases.judge(parts, situation, party, carried, address_changed=changed)

@@ -1,0 +1,66 @@
+"""The register: importing it, and looking at one's own meetings."""
+
+from gateway.audit.canonical import JSON
+from gateway.audit.entries import Action
+from gateway.domain.actors import Actor, Role
+from gateway.domain.errors import Forbidden, NotFound
+from gateway.domain.register import Agency, Meeting, MeetingId, Register, Representative
+from gateway.services.auditing import record
+from gateway.services.parts import Parts
+from gateway.services.storage import ImportedChanges, Page
+
+
+async def import_register(
+    parts: Parts, actor: Actor, register: Register, file_digest: str
+) -> ImportedChanges:
+    """Add and change what `register` names, all of it or nothing; what it leaves out stays.
+
+    Raises:
+        Forbidden: the actor is no administrator.
+        Conflict: it would change the terms of a protocol version that is in force and signed.
+    """
+    if actor.role is not Role.ADMINISTRATOR:
+        raise Forbidden("Only an administrator imports a register.", "Ask your administrator.")
+    async with parts.database.work() as work:
+        changes = await work.register.merge(register)
+        detail: dict[str, JSON] = {"file_sha256": file_digest, "unchanged": changes.unchanged}
+        for word, kinds in (("added", changes.added), ("changed", changes.changed)):
+            detail[word] = {
+                kind: [_reference(parts, kind, identifier) for identifier in identifiers]
+                for kind, identifiers in kinds.items()
+            }
+        await record(parts, work, actor, Action.REGISTER_IMPORTED, {}, detail)
+    return changes
+
+
+async def list_meetings(parts: Parts, actor: Actor, page: Page) -> list[Meeting]:
+    """A page of the meetings the actor's agency leads."""
+    async with parts.database.work() as work:
+        return list(await work.register.meetings_led_by(actor.of_agency(), page))
+
+
+async def get_meeting(
+    parts: Parts, actor: Actor, meeting: MeetingId
+) -> tuple[Meeting, list[tuple[Representative, Agency]]]:
+    """A meeting the actor's agency leads, with its attendees and their agencies.
+
+    Raises:
+        NotFound: no such meeting, or another agency leads it.
+    """
+    async with parts.database.work() as work:
+        found = await work.register.meeting(meeting)
+        versions = await work.register.protocol_versions(found.protocol) if found else ()
+        if found is None or actor.of_agency() not in {v.lead_agency for v in versions}:
+            raise NotFound("There is no such meeting.", "Check the identifier.", field="meeting")
+        people = await work.register.representatives(found.attendees)
+        agencies = await work.register.agencies()
+        return found, [
+            (people[p], agencies[people[p].agency]) for p in found.attendees if p in people
+        ]
+
+
+def _reference(parts: Parts, kind: str, identifier: str) -> str:
+    """What the log calls a thing: people, and what names them, by pseudonym."""
+    if kind in {"representative", "conflict of interest"}:
+        return parts.vault.digest("representative", identifier).hex()[:32]
+    return identifier

@@ -1,0 +1,129 @@
+"""Sealing: one encrypted archive for one recipient, made in a thread and kept in the vault."""
+
+import asyncio
+import hashlib
+import tempfile
+from collections.abc import AsyncIterator, Callable, Iterator
+from typing import BinaryIO
+
+from gateway.audit.canonical import JSON
+from gateway.audit.entries import Action, Outcome
+from gateway.domain.actors import WORKER
+from gateway.domain.errors import GatewayError, Tampered, Unavailable
+from gateway.domain.packs import BlobId, Document
+from gateway.domain.secret import Secret
+from gateway.domain.transfers import Archive, ArchiveSealed, GivenUp, Queued, Transfer
+from gateway.services import cases, letters, secrets
+from gateway.services.auditing import brief
+from gateway.services.moves import Move, locked, move
+from gateway.services.parts import Parts
+from gateway.services.ports import ArchiveMember, ContentsPage
+
+_COPY_BYTES = 1024 * 1024
+
+
+async def seal_archive(parts: Parts, transfer: Transfer) -> None:
+    """Seal what the recipient may have; the password is the one made with the transfer."""
+    try:
+        page, members, password = await _contents(parts, transfer)
+        blob = BlobId(parts.identifiers.new())
+        archive, key = await asyncio.to_thread(_make_archive, parts, page, members, password, blob)
+    except Unavailable:
+        raise
+    except GatewayError as error:
+        await _give_up(parts, transfer, brief(error.message))
+        return
+    async with parts.database.work() as work:
+        now = await locked(work, transfer.id)
+        if now is None or not isinstance(now.progress, Queued):  # recalled meanwhile
+            await work.jobs.destroy_blob(blob)
+            return
+        await work.keys.put(blob, key)
+        detail: dict[str, JSON] = {"sha256": archive.sha256, "size_bytes": archive.size_bytes}
+        sealed = Move(ArchiveSealed(archive), Action.TRANSFER_SEALED, detail)
+        await move(parts, work, WORKER, now, sealed)
+
+
+async def _contents(
+    parts: Parts, transfer: Transfer
+) -> tuple[ContentsPage, list[ArchiveMember], Secret]:
+    async with parts.database.work() as work:
+        pack = await work.packs.get(transfer.pack, None)
+        if pack is None:
+            raise Tampered("The pack is gone.", "Make the pack again.")
+        situation = await cases.gather(parts, work, pack, only=transfer.recipient)
+        documents = tuple(d for d in situation.documents if d.id in transfer.documents)
+        held = await secrets.load(parts, work, transfer.id)
+        agencies = {str(a.id): a for a in (await work.register.agencies()).values()}
+        page = letters.contents_page(parts, situation, transfer, documents, agencies, held.code)
+        members = []
+        for name, document in letters.archive_members(documents):
+            key = await work.keys.get(document.blob)
+            if key is None:
+                raise Tampered("A document of the pack is gone.", "Make the pack again.")
+            members.append(
+                ArchiveMember(
+                    name,
+                    document.encoding,
+                    document.size_bytes,
+                    document.stored_bytes,
+                    _opener(parts, document, key),
+                )
+            )
+    return page, members, held.password
+
+
+def _opener(parts: Parts, document: Document, key: bytes) -> Callable[[], Iterator[bytes]]:
+    return lambda: parts.vault.read(document.blob, key)
+
+
+def _make_archive(
+    parts: Parts,
+    page: ContentsPage,
+    members: list[ArchiveMember],
+    password: Secret,
+    blob: BlobId,
+) -> tuple[Archive, bytes]:
+    """Seal into a nameless temporary file, which holds ciphertext only, then into the vault."""
+    with tempfile.TemporaryFile(dir=parts.rules.scratch_directory) as out:
+        parts.sealer.seal(page, members, password, parts.clock.now(), out)
+        return _keep(parts, out, blob)
+
+
+def _keep(parts: Parts, out: BinaryIO, blob: BlobId) -> tuple[Archive, bytes]:
+    size, digest = 0, hashlib.sha256()
+    out.seek(0)
+    writer = parts.vault.create(blob)
+    try:
+        while chunk := out.read(_COPY_BYTES):
+            size += len(chunk)
+            digest.update(chunk)
+            writer.write(chunk)
+        key = writer.finish()
+    except BaseException:
+        writer.abandon()
+        raise
+    return Archive(blob, size, digest.hexdigest()), key
+
+
+async def _give_up(parts: Parts, transfer: Transfer, reason: str) -> None:
+    async with parts.database.work() as work:
+        now = await locked(work, transfer.id)
+        if now is not None and isinstance(now.progress, Queued):
+            how = Move(
+                GivenUp(reason), Action.TRANSFER_NOT_SEALED, {"reason": reason}, Outcome.FAILURE
+            )
+            await move(parts, work, WORKER, now, how)
+
+
+def archive_chunks(
+    parts: Parts, archive: Archive, key: bytes
+) -> Callable[[], AsyncIterator[bytes]]:
+    """Gives the sealed archive's bytes from the vault, decrypted in a thread, chunk by chunk."""
+
+    async def chunks() -> AsyncIterator[bytes]:
+        source = parts.vault.read(archive.blob, key)
+        while chunk := await asyncio.to_thread(next, source, b""):
+            yield chunk
+
+    return chunks

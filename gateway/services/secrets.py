@@ -1,0 +1,73 @@
+"""What is secret about one transfer: made once, stored encrypted, destroyed when done."""
+
+import json
+from dataclasses import dataclass
+
+from gateway.domain.errors import Tampered
+from gateway.domain.secret import Secret
+from gateway.domain.transfers import TransferId
+from gateway.services.parts import Parts
+from gateway.services.storage import Work
+
+
+@dataclass(frozen=True, slots=True)
+class TransferSecrets:
+    """The password, the code on the contents page, and the token of the one-time link."""
+
+    password: Secret
+    code: Secret
+    link: Secret
+
+
+def make(parts: Parts) -> TransferSecrets:
+    """Fresh secrets for one transfer."""
+    return TransferSecrets(
+        parts.passphrases.new(), parts.identifiers.acknowledgement_code(), parts.identifiers.token()
+    )
+
+
+def digests(parts: Parts, secrets: TransferSecrets) -> tuple[bytes, bytes]:
+    """Keyed digests of the code and the link token, by which they are recognised later."""
+    return code_digest(parts, secrets.code.reveal()), link_digest(parts, secrets.link.reveal())
+
+
+def code_digest(parts: Parts, typed: str) -> bytes:
+    """The keyed digest of an acknowledgement code as a person may have typed it."""
+    folded = typed.upper().translate(str.maketrans("OIL", "011", " -"))
+    return parts.vault.digest("acknowledgement code", folded)
+
+
+def link_digest(parts: Parts, token: str) -> bytes:
+    """The keyed digest of a one-time link's token."""
+    return parts.vault.digest("acknowledgement link", token)
+
+
+def name(transfer: TransferId) -> str:
+    """The name under which a transfer's secrets are stored."""
+    return f"transfer:{transfer}"
+
+
+async def store(parts: Parts, work: Work, transfer: TransferId, secrets: TransferSecrets) -> None:
+    """Store the secrets encrypted; a transfer's are stored once and never replaced."""
+    packed = json.dumps(
+        {
+            "password": secrets.password.reveal(),
+            "code": secrets.code.reveal(),
+            "link": secrets.link.reveal(),
+        }
+    )
+    sealed = parts.vault.seal_secret(name(transfer), Secret(packed))
+    await work.keys.put(name(transfer), sealed)
+
+
+async def load(parts: Parts, work: Work, transfer: TransferId) -> TransferSecrets:
+    """The secrets of a transfer that is under way.
+
+    Raises:
+        Tampered: they are gone or not what was stored.
+    """
+    sealed = await work.keys.get(name(transfer))
+    if sealed is None:
+        raise Tampered("The transfer's secrets are gone.", "Send the pack again as a new one.")
+    held = json.loads(parts.vault.open_secret(name(transfer), sealed).reveal())
+    return TransferSecrets(Secret(held["password"]), Secret(held["code"]), Secret(held["link"]))

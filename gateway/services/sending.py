@@ -1,0 +1,193 @@
+"""Sending a pack: one transaction writes every transfer, its entries and its durable work."""
+
+import hashlib
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from gateway.audit.canonical import JSON, canonical
+from gateway.audit.entries import Action, Outcome
+from gateway.domain import errors
+from gateway.domain.actors import Actor
+from gateway.domain.decisions import MatrixRow
+from gateway.domain.errors import Conflict, InvalidInput
+from gateway.domain.packs import PackId
+from gateway.domain.transfers import Queued, Refused, Transfer, TransferId
+from gateway.services import cases, secrets
+from gateway.services.auditing import about, address_digest, findings, record
+from gateway.services.cases import Situation
+from gateway.services.packs import owned, require_coordinator
+from gateway.services.parts import Parts
+from gateway.services.storage import Page, StoredAnswer, Work
+
+_ALL = Page(limit=10_000)
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What came of sending; `repeated` when the same request had been answered before."""
+
+    transfers: tuple[Transfer, ...]
+    repeated: bool = False
+
+
+async def send_pack(parts: Parts, actor: Actor, pack: PackId, key: str | None = None) -> Sent:
+    """Check the pack once more and queue a transfer to every attendee of its meeting.
+
+    Attendees from whom every document is withheld get a transfer that is refused from the start,
+    so that the record shows them too. `key` makes a repeated request give the first answer.
+
+    Raises:
+        NotFound: no such pack, or another agency's. InvalidInput: the pack has no documents.
+        Refused: nobody may receive any of it.
+        Conflict: it has been sent, or the key was used for something else.
+    """
+    require_coordinator(actor)
+    asked = hashlib.sha256(canonical({"send": pack})).hexdigest()
+    async with parts.database.work() as work:
+        if key is not None:
+            answer = await work.answers.get(actor.of_agency(), key)
+            if answer is not None:
+                return await _first_answer(work, actor, pack, asked, answer)
+        found = await owned(work, actor, pack, lock=True)
+        if found.sent_at is not None:
+            raise Conflict("This pack has been sent already.", "Look at its transfers.")
+        situation = await cases.gather(parts, work, found)
+        if not situation.documents:
+            raise InvalidInput("The pack has no documents.", "Add at least one.", field="documents")
+        now = parts.clock.now()
+        rows = cases.matrix(parts, situation).rows
+        if not any(row.documents for row in rows):
+            raise errors.Refused(
+                "Nobody may receive any of this pack, so nothing was sent.",
+                "Look at the check: each refusal names its rule and what would mend it.",
+            )
+        transfers = [await _start(parts, work, actor, situation, row, now) for row in rows]
+        await work.packs.update(replace(found, sent_at=now))
+        await record(
+            parts,
+            work,
+            actor,
+            Action.PACK_SENT,
+            {"pack": pack, "meeting": found.meeting},
+            _summary(parts, situation, transfers),
+        )
+        if key is not None:
+            await work.answers.put(actor.of_agency(), key, StoredAnswer(asked, pack), now)
+    return Sent(tuple(transfers))
+
+
+async def _first_answer(
+    work: Work, actor: Actor, pack: PackId, asked: str, answer: StoredAnswer
+) -> Sent:
+    if answer.request_digest != asked:
+        raise Conflict(
+            "This idempotency key was used for another request.",
+            "Use a fresh key for each new request.",
+            field="Idempotency-Key",
+        )
+    transfers = await work.transfers.list(actor.of_agency(), _ALL, pack=pack)
+    return Sent(tuple(transfers), repeated=True)
+
+
+async def _start(
+    parts: Parts,
+    work: Work,
+    actor: Actor,
+    situation: Situation,
+    row: MatrixRow,
+    now: datetime,
+) -> Transfer:
+    """Store one recipient's transfer: queued with what is allowed, or refused from the start."""
+    transfer = _transfer(parts, situation, row, now)
+    made = secrets.make(parts)
+    await work.transfers.add(transfer, *secrets.digests(parts, made))
+    if row.documents:
+        await secrets.store(parts, work, transfer.id, made)
+        await work.jobs.advance_transfer(transfer.id)
+    await record(
+        parts,
+        work,
+        actor,
+        Action.TRANSFER_QUEUED if row.documents else Action.TRANSFER_REFUSED,
+        about(parts, transfer),
+        _authorised(parts, situation, row, transfer),
+        outcome=Outcome.SUCCESS if row.documents else Outcome.FAILURE,
+    )
+    for decision in row.decisions:
+        if not decision.allowed:
+            await record(
+                parts,
+                work,
+                actor,
+                Action.DOCUMENT_WITHHELD,
+                {**about(parts, transfer), "document": decision.document},
+                {"rules": [finding.rule for finding in decision.denials]},
+                outcome=Outcome.FAILURE,
+            )
+    return transfer
+
+
+def _transfer(parts: Parts, situation: Situation, row: MatrixRow, now: datetime) -> Transfer:
+    identifier = TransferId(parts.identifiers.new())
+    rules = sorted({f.rule for decision in row.decisions for f in decision.denials})
+    return Transfer(
+        id=identifier,
+        reference=parts.identifiers.reference(),
+        pack=situation.pack.id,
+        meeting=situation.meeting.id,
+        agency=situation.pack.agency,
+        recipient=row.recipient.id,
+        address=row.recipient.email,
+        channel=row.channel.channel if row.channel else None,
+        channel_address=row.channel.address if row.channel else None,
+        documents=row.documents,
+        message_id=f"{identifier.lower()}@{parts.rules.message_domain}",
+        created_at=now,
+        entered_at=now,
+        progress=Queued() if row.documents else Refused(now, tuple(rules)),
+    )
+
+
+def _authorised(
+    parts: Parts, situation: Situation, row: MatrixRow, transfer: Transfer
+) -> dict[str, JSON]:
+    """What a transfer's first entry says: under which authority what goes to whom, and why."""
+    pack, protocol = situation.pack, situation.protocol
+    statement = pack.statement_for(row.recipient.id)
+    sent = {d.id: d for d in situation.documents if d.id in row.documents}
+    return {
+        "policy": parts.judge.digest,
+        "protocol": f"{protocol.id}@{protocol.version}" if protocol else None,
+        "authority": pack.authority,
+        "purpose": pack.purpose,
+        "ground": statement.ground if statement else None,
+        "marking": pack.marking.value,
+        "recipient_agency": row.agency.id,
+        "address": address_digest(parts, transfer.address),
+        "password_channel": transfer.channel.value if transfer.channel else None,
+        "password_address": address_digest(parts, transfer.channel_address)
+        if transfer.channel_address
+        else None,
+        "documents": [
+            {
+                "document": document.id,
+                "sha256": document.sha256,
+                "size_bytes": document.size_bytes,
+                "classification": document.label.classification.value,
+                "category": document.label.category,
+                "children": list(document.label.children),
+            }
+            for document in sent.values()
+        ],
+        "consulted": {c.child: c.consulted for c in pack.consultations},
+        "decisions": findings(row.decisions),
+    }
+
+
+def _summary(parts: Parts, situation: Situation, transfers: list[Transfer]) -> dict[str, JSON]:
+    return {
+        "policy": parts.judge.digest,
+        "documents": len(situation.documents),
+        "transfers": [t.id for t in transfers if t.documents],
+        "refused": [t.id for t in transfers if not t.documents],
+    }

@@ -1,0 +1,193 @@
+"""Taking a document in: streamed, limited, hashed, compressed once, encrypted at rest."""
+
+import asyncio
+import hashlib
+import zlib
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from isal import isal_zlib
+
+from gateway.audit.entries import Action
+from gateway.domain.actors import Actor
+from gateway.domain.errors import GatewayError, InvalidInput, LimitExceeded, Unavailable
+from gateway.domain.filenames import extension_of, safe_title
+from gateway.domain.packs import BlobId, Document, DocumentId, Encoding, Label, PackId
+from gateway.services.auditing import record
+from gateway.services.packs import label_detail, still_open
+from gateway.services.parts import Parts
+from gateway.services.storage import BlobWriter, Work
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+BLOCK_BYTES = 1024 * 1024  # what is handed to a thread at a time
+_SAMPLE_BYTES = 256 * 1024  # how much of a document decides whether deflating it pays
+_WORTH_IT = 0.95  # keep deflated only if it saves at least this share
+_RAW_DEFLATE = -15
+
+
+@dataclass(frozen=True, slots=True)
+class NewDocument:
+    """What a person says about a document being added.
+
+    Attributes:
+        file_name: as the person's machine calls it; only its extension is kept.
+        title: what recipients read on the contents page; the file name when None.
+    """
+
+    file_name: str
+    label: Label
+    title: str | None = None
+
+
+async def add_document(
+    parts: Parts, actor: Actor, pack: PackId, new: NewDocument, chunks: AsyncIterator[bytes]
+) -> Document:
+    """Add a document to a pack of the actor's agency that is not sent yet.
+
+    Raises:
+        NotFound: no such pack, or another agency's. Conflict: it has been sent.
+        InvalidInput: an empty document, or an unsafe name. LimitExceeded: too large or too many.
+    """
+    safe_title(new.file_name)
+    safe_title(new.title or new.file_name)
+    async with parts.database.work() as work:
+        await still_open(work, actor, pack)
+        await _require_room(parts, work, pack, 0)
+    blob = BlobId(parts.identifiers.new())
+    writer = await asyncio.to_thread(parts.vault.create, blob)
+    intake = _Intake(writer, parts.rules.document_limit_bytes)
+    try:
+        async for block in _blocks(chunks):
+            await asyncio.to_thread(intake.take, block)
+        key = await asyncio.to_thread(intake.finish)
+    except BaseException:
+        await asyncio.shield(asyncio.to_thread(writer.abandon))
+        raise
+    try:
+        return await _admit(parts, actor, pack, new, intake, blob, key)
+    except Unavailable:
+        # the commit may have gone through: a blob too many is better than a document without one
+        raise
+    except GatewayError:
+        await asyncio.to_thread(parts.vault.remove, blob)
+        raise
+
+
+async def _admit(
+    parts: Parts,
+    actor: Actor,
+    pack: PackId,
+    new: NewDocument,
+    intake: "_Intake",
+    blob: BlobId,
+    key: bytes,
+) -> Document:
+    """Put the stored document into the pack, if it is still open and has room."""
+    async with parts.database.work() as work:
+        found = await still_open(work, actor, pack)
+        position = await _require_room(parts, work, pack, intake.size_bytes)
+        document = Document(
+            id=DocumentId(parts.identifiers.new()),
+            pack=pack,
+            title=safe_title(new.title or new.file_name),
+            extension=extension_of(safe_title(new.file_name)),
+            label=new.label,
+            size_bytes=intake.size_bytes,
+            sha256=intake.sha256.hexdigest(),
+            crc32=intake.crc32,
+            blob=blob,
+            encoding=intake.encoding,
+            stored_bytes=intake.stored_bytes,
+            position=position,
+        )
+        await work.keys.put(blob, key)
+        await work.packs.add_document(document)
+        await record(
+            parts,
+            work,
+            actor,
+            Action.DOCUMENT_ADDED,
+            {"pack": pack, "meeting": found.meeting, "document": document.id},
+            {
+                "sha256": document.sha256,
+                "size_bytes": document.size_bytes,
+                "label": label_detail(document.label),
+            },
+        )
+    return document
+
+
+async def _require_room(parts: Parts, work: Work, pack: PackId, more_bytes: int) -> int:
+    """The position of the next document of the pack."""
+    present: Sequence[Document] = await work.packs.documents(pack)
+    if len(present) >= parts.rules.documents_limit:
+        raise LimitExceeded(
+            f"A pack holds at most {parts.rules.documents_limit} documents.", "Make another pack."
+        )
+    if sum(d.size_bytes for d in present) + more_bytes > parts.rules.pack_limit_bytes:
+        raise LimitExceeded(
+            f"A pack holds at most {parts.rules.pack_limit_bytes:,} bytes in all.",
+            "Leave out what is not needed, or make another pack.",
+        )
+    return 1 + max((document.position for document in present), default=0)
+
+
+async def _blocks(chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    """`chunks` gathered into blocks of about `BLOCK_BYTES`."""
+    gathered = bytearray()
+    async for chunk in chunks:
+        gathered += chunk
+        if len(gathered) >= BLOCK_BYTES:
+            yield bytes(gathered)
+            gathered.clear()
+    if gathered:
+        yield bytes(gathered)
+
+
+@dataclass
+class _Intake:
+    """Counts, hashes, deflates where it pays, and writes."""
+
+    writer: BlobWriter
+    limit_bytes: int
+    size_bytes: int = 0
+    stored_bytes: int = 0
+    crc32: int = 0
+    encoding: Encoding = Encoding.IDENTITY
+    sha256: "hashlib._Hash" = field(default_factory=hashlib.sha256)
+    deflate: "isal_zlib.Compress | None" = None
+
+    def take(self, block: bytes) -> None:
+        if self.size_bytes == 0:
+            self._choose_encoding(block)
+        self.size_bytes += len(block)
+        if self.size_bytes > self.limit_bytes:
+            raise LimitExceeded(
+                f"A document may have at most {self.limit_bytes:,} bytes.",
+                "Split it, or save it with smaller pictures.",
+                field="file",
+            )
+        self.sha256.update(block)
+        self.crc32 = zlib.crc32(block, self.crc32)
+        self._store(self.deflate.compress(block) if self.deflate else block)
+
+    def finish(self) -> bytes:
+        if self.size_bytes == 0:
+            raise InvalidInput("The document is empty.", "Choose another file.", field="file")
+        if self.deflate:
+            self._store(self.deflate.flush())
+        return self.writer.finish()
+
+    def _choose_encoding(self, block: bytes) -> None:
+        sample = block[:_SAMPLE_BYTES]
+        if len(isal_zlib.compress(sample, 1, wbits=_RAW_DEFLATE)) <= _WORTH_IT * len(sample):
+            self.encoding = Encoding.DEFLATE
+            self.deflate = isal_zlib.compressobj(1, wbits=_RAW_DEFLATE)
+
+    def _store(self, data: bytes) -> None:
+        if data:
+            self.stored_bytes += len(data)
+            self.writer.write(data)
