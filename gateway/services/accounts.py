@@ -40,6 +40,12 @@ async def create_token(parts: Parts, actor: Actor, terms: TokenTerms) -> tuple[T
         raise InvalidInput(
             "A token lives between a moment and a year.", "Choose a shorter life.", field="days"
         )
+    if terms.role in {Role.COORDINATOR, Role.RESPONDER} and terms.representative is None:
+        raise InvalidInput(
+            "A coordinator or responder acts as a named person.",
+            "Name the representative who holds the token.",
+            field="representative",
+        )
     text = parts.identifiers.token()
     now = parts.clock.now()
     async with parts.database.work() as work:

@@ -24,6 +24,7 @@ from gateway.domain.transfers import (
     Release,
     ReleaseBegan,
     Seal,
+    State,
     TimeRanOut,
     Transfer,
     TransferId,
@@ -216,3 +217,21 @@ async def fail_for_good(parts: Parts, identifier: TransferId, error: GatewayErro
             reason = brief(error.message)
             gone = Move(GivenUp(reason), Action.TRANSFER_FAILED, {"reason": reason})
             await move(parts, work, WORKER, transfer, gone)
+
+
+async def step_failed(parts: Parts, identifier: TransferId, error: str) -> None:
+    """Note an unforeseen fault as a failed attempt, to be repeated until the time for it is over.
+
+    What may have left before the fault is not known, so the attempt counts as uncertain.
+    """
+    async with parts.database.work() as work:
+        transfer = await locked(work, identifier)
+        if transfer is None or transfer.state.is_terminal or transfer.state is State.PASSWORD_SENT:
+            return
+        reason = f"internal error {error}"
+        failed = AttemptFailed(reason, uncertain=True, jitter=parts.jitter())
+        action = Action.TRANSFER_DEFERRED
+        how = Move(failed, action, {"reason": reason}, Outcome.UNKNOWN)
+        moved = await move(parts, work, WORKER, transfer, how)
+        if moved.retry_at is not None:
+            await work.jobs.advance_transfer(identifier, moved.retry_at)

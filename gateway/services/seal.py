@@ -86,7 +86,9 @@ def _make_archive(
 ) -> tuple[Archive, bytes]:
     """Seal into a nameless temporary file, which holds ciphertext only, then into the vault."""
     with tempfile.TemporaryFile(dir=parts.rules.scratch_directory) as out:
-        parts.sealer.seal(page, members, password, parts.clock.now(), out)
+        # an archive's times have no zone; people expect their own
+        made_at = parts.clock.now().astimezone(parts.rules.zone)
+        parts.sealer.seal(page, members, password, made_at, out)
         return _keep(parts, out, blob)
 
 

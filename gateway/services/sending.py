@@ -11,7 +11,7 @@ from gateway.domain.actors import Actor
 from gateway.domain.decisions import MatrixRow
 from gateway.domain.errors import Conflict, InvalidInput
 from gateway.domain.packs import PackId
-from gateway.domain.transfers import Queued, Refused, Transfer, TransferId
+from gateway.domain.transfers import Queued, Refused, Transfer, TransferId, Withheld
 from gateway.services import cases, secrets
 from gateway.services.auditing import about, address_digest, findings, record
 from gateway.services.cases import Situation
@@ -145,6 +145,11 @@ def _transfer(parts: Parts, situation: Situation, row: MatrixRow, now: datetime)
         created_at=now,
         entered_at=now,
         progress=Queued() if row.documents else Refused(now, tuple(rules)),
+        withheld=tuple(
+            Withheld(decision.document, tuple(finding.rule for finding in decision.denials))
+            for decision in row.decisions
+            if not decision.allowed
+        ),
     )
 
 

@@ -43,6 +43,7 @@ from gateway.domain.transfers.states import (
     Timing,
     Transfer,
     TransferId,
+    Withheld,
 )
 from gateway.domain.transfers.steps import (
     Ended,
@@ -93,6 +94,7 @@ __all__ = [
     "Transfer",
     "TransferId",
     "Wait",
+    "Withheld",
     "advance",
     "drawing",
     "next_step",

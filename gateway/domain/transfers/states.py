@@ -171,6 +171,14 @@ class Timing:
 
 
 @dataclass(frozen=True, slots=True)
+class Withheld:
+    """A document the recipient does not receive, and the rules that withhold it."""
+
+    document: DocumentId
+    rules: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Transfer:
     """One pack on its way to one recipient.
 
@@ -178,7 +186,7 @@ class Transfer:
         reference: what people call it; on the mail, the password message and the contents page.
         address: canonical mail address as checked; the only one it is ever mailed to.
         channel, channel_address: how the password goes; None when the transfer was refused.
-        documents: what the recipient receives; `message_id` is the same on every attempt.
+        documents, withheld: what the recipient receives, and what not; `message_id` is the same on every attempt.
         entered_at: when the present state began; `attempts` failed tries in it; `retry_at` when
             the next one is due.
     """
@@ -199,6 +207,7 @@ class Transfer:
     progress: Progress = Queued()
     attempts: int = 0
     retry_at: datetime | None = None
+    withheld: tuple[Withheld, ...] = ()
 
     @property
     def state(self) -> State:

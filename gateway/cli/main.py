@@ -1,0 +1,133 @@
+"""The `gateway` command and its groups."""
+
+import asyncio
+from importlib.metadata import version
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from gateway.cli import audit, packs, register, tokens, transfers
+from gateway.cli.run import err, leave, out, settings
+from gateway.domain.errors import GatewayError
+
+app = typer.Typer(
+    help="Send meeting packs the way the protocol says, and prove it.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+policy = typer.Typer(help="The rules that decide who receives what.", no_args_is_help=True)
+app.add_typer(register.commands, name="register")
+app.add_typer(packs.commands, name="pack")
+app.add_typer(transfers.commands, name="transfer")
+app.add_typer(audit.commands, name="audit")
+app.add_typer(policy, name="policy")
+app.add_typer(tokens.commands, name="token")
+
+
+def main() -> None:
+    """Run the command line."""
+    from gateway.logs import configure  # noqa: PLC0415 - kept off the path of `--help`
+
+    configure()
+    app(prog_name="gateway")
+
+
+@app.callback(invoke_without_command=True)
+def _version(
+    context: typer.Context,
+    *,
+    show: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
+) -> None:
+    if show:
+        out.print(version("gateway"))
+        raise typer.Exit
+    if context.invoked_subcommand is None:
+        raise typer.Exit(2)
+
+
+@app.command()
+def init() -> None:
+    """Make the data folder, keys and database, or bring them to this version."""
+    from gateway.app import initialise  # noqa: PLC0415 - kept off the path of `--help`
+
+    chosen = settings()
+    try:
+        asyncio.run(initialise(chosen, out.print))
+    except GatewayError as error:
+        leave(error)
+    out.print(f"Ready in {chosen.data_dir}.", markup=False)
+
+
+@app.command()
+def serve(
+    *,
+    pages: Annotated[bool, typer.Option(help="Serve the API and pages.")] = True,
+    work: Annotated[bool, typer.Option(help="Deliver transfers in this process too.")] = True,
+) -> None:
+    """Serve the API and pages, and deliver transfers, until stopped."""
+    _serve(pages=pages, work=work)
+
+
+@app.command()
+def worker() -> None:
+    """Deliver transfers only, until stopped; any number may run on one database server."""
+    _serve(pages=False, work=True)
+
+
+@app.command()
+def openapi() -> None:
+    """Print the OpenAPI 3.1 document of the API."""
+    import json  # noqa: PLC0415
+
+    from gateway.app import openapi_document  # noqa: PLC0415
+
+    typer.echo(json.dumps(openapi_document(), indent=2, ensure_ascii=False))
+
+
+@app.command()
+def demo(
+    where: Annotated[
+        Path, typer.Option("--out", help="Folder for what the demonstration leaves.")
+    ] = Path(".demo"),
+) -> None:
+    """Send a sample pack from end to end, to a mail server and SMS gateway it starts itself."""
+    from gateway.demo.story import tell  # noqa: PLC0415
+
+    raise typer.Exit(tell(where))
+
+
+@policy.command("check")
+def policy_check(
+    folder: Annotated[Path | None, typer.Argument(help="Folder of the policies.")] = None,
+) -> None:
+    """Validate the rules against their schema and run their tests."""
+    from gateway.app import check_policies  # noqa: PLC0415
+
+    try:
+        report = check_policies(folder or settings().policies_dir)
+    except GatewayError as error:
+        leave(error)
+    for failure in report.failures:
+        err.print(f"  - {failure}", markup=False)
+    out.print(
+        f"{report.denials} rules that refuse, {report.warnings} that warn, "
+        f"{report.authorities} authorities, {report.cases} cases: "
+        f"{'all as expected' if not report.failures else f'{len(report.failures)} failed'}."
+    )
+    out.print(f"Digest {report.digest}")
+    raise typer.Exit(1 if report.failures else 0)
+
+
+def _serve(*, pages: bool, work: bool) -> None:
+    from gateway import app as composition  # noqa: PLC0415
+
+    try:
+        asyncio.run(composition.serve(settings(), _say, pages=pages, work=work))
+    except GatewayError as error:
+        leave(error)
+
+
+def _say(text: str) -> None:
+    typer.echo(text)

@@ -1,0 +1,175 @@
+"""`gateway pack`: check what each attendee would get, and send it."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from gateway.cli.matrix import as_json, show
+from gateway.cli.run import err, leave, out, read_file, run
+from gateway.cli.story import follow
+from gateway.domain.actors import Actor, ActorKind, Role
+from gateway.domain.errors import InvalidInput
+from gateway.domain.packs import Pack
+
+if TYPE_CHECKING:
+    from gateway.app import Gateway, PackFile, PackFileDocument
+    from gateway.domain.decisions import Matrix
+
+commands = typer.Typer(help="Packs for a meeting's attendees.", no_args_is_help=True)
+
+_READ_BYTES = 1024 * 1024
+File = Annotated[Path, typer.Argument(help="Pack file (TOML); document paths are relative to it.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
+
+
+@commands.command()
+def check(file: File, *, as_json_: AsJson = False) -> None:
+    """Show who would receive what, and why not; nothing is kept and nothing is sent."""
+    parsed = _parse(file)
+
+    async def action(gateway: "Gateway") -> "Matrix":
+        from gateway.services.packs import check_pack, discard_pack  # noqa: PLC0415
+
+        actor = await coordinator(gateway, parsed.contact)
+        pack = await _make(gateway, actor, parsed, file.parent)
+        try:
+            return await check_pack(gateway.parts, actor, pack.id)
+        finally:
+            await discard_pack(gateway.parts, actor, pack.id)
+
+    matrix = run(action, "pack check")
+    _print(matrix, as_json_=as_json_)
+
+
+@commands.command()
+def send(
+    file: File,
+    *,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask before sending.")] = False,
+    wait: Annotated[
+        float, typer.Option(help="Seconds to follow the transfers; 0 returns at once.", min=0)
+    ] = 0,
+    as_json_: AsJson = False,
+) -> None:
+    """Check the pack, show who gets what, and send it to those who may receive it."""
+    parsed = _parse(file)
+
+    async def action(gateway: "Gateway") -> None:
+        from gateway.services.packs import check_pack, discard_pack  # noqa: PLC0415
+        from gateway.services.sending import send_pack  # noqa: PLC0415
+
+        actor = await coordinator(gateway, parsed.contact)
+        pack = await _make(gateway, actor, parsed, file.parent)
+        sent = False
+        try:
+            matrix = await check_pack(gateway.parts, actor, pack.id)
+            _print(matrix, as_json_=False, to_stderr=as_json_)
+            if not yes and not await asyncio.to_thread(typer.confirm, "Send this?", err=True):
+                err.print("Nothing was sent.")
+                raise typer.Exit(1)
+            made = await send_pack(gateway.parts, actor, pack.id)
+            sent = True
+        finally:
+            if not sent:
+                await discard_pack(gateway.parts, actor, pack.id)
+        err.print(f"Pack {pack.id} is on its way: {len(made.transfers)} transfers.")
+        transfers = await follow(gateway.parts, actor, pack.id, wait, tell=not as_json_)
+        if as_json_:
+            listed = [{"transfer": t.id, "state": t.state.value} for t in transfers]
+            typer.echo(json.dumps({"pack": pack.id, "transfers": listed}))
+
+    run(action, "pack send")
+
+
+async def coordinator(gateway: "Gateway", person: str) -> Actor:
+    """The actor for a representative whom the operator of the command line acts for.
+
+    Raises:
+        InvalidInput: the register has no such representative.
+    """
+    from gateway.domain.register import RepresentativeId  # noqa: PLC0415
+
+    async with gateway.parts.database.work() as work:
+        found = await work.register.representatives([RepresentativeId(person)])
+    if not found:
+        raise InvalidInput(
+            f"The register has no representative '{person}'.",
+            "Name one by its identifier.",
+            field="contact",
+        )
+    (one,) = found.values()
+    return Actor(ActorKind.OPERATOR, Role.COORDINATOR, one.agency, one.id, "command line")
+
+
+def _parse(file: Path) -> "PackFile":
+    from gateway.app import parse_pack  # noqa: PLC0415 - kept off the path of `--help`
+    from gateway.domain.errors import GatewayError  # noqa: PLC0415
+
+    try:
+        parsed = parse_pack(read_file(file))
+        for document in parsed.documents:
+            _require_inside(file.parent, document.file)
+    except GatewayError as error:
+        leave(error)
+    return parsed
+
+
+def _require_inside(folder: Path, name: str) -> None:
+    """Refuse a document outside the pack file's folder, also one reached by a symbolic link."""
+    path = (folder / name).resolve()
+    if not path.is_relative_to(folder.resolve()) or not path.is_file():
+        raise InvalidInput(
+            f"There is no file '{name}' beside the pack file.",
+            "Give a path relative to the pack file, inside its folder.",
+            field="document.file",
+        )
+
+
+async def _make(gateway: "Gateway", actor: Actor, parsed: "PackFile", folder: Path) -> Pack:
+    from gateway.services.packs import PackTerms, create_pack, discard_pack  # noqa: PLC0415
+
+    terms = PackTerms(
+        parsed.meeting,
+        parsed.contact,
+        parsed.authority,
+        parsed.purpose,
+        parsed.marking,
+        parsed.statements,
+        parsed.consultations,
+    )
+    pack = await create_pack(gateway.parts, actor, terms)
+    try:
+        for document in parsed.documents:
+            await _add(gateway, actor, pack, folder, document)
+    except BaseException:
+        await discard_pack(gateway.parts, actor, pack.id)
+        raise
+    return pack
+
+
+async def _add(
+    gateway: "Gateway", actor: Actor, pack: Pack, folder: Path, document: "PackFileDocument"
+) -> None:
+    from gateway.services.uploads import NewDocument, add_document  # noqa: PLC0415
+
+    path = folder / document.file
+    err.print(f"Taking in {document.file}", markup=False)
+    new = NewDocument(path.name, document.label, document.title)
+    await add_document(gateway.parts, actor, pack.id, new, _chunks(path))
+
+
+async def _chunks(path: Path) -> AsyncIterator[bytes]:
+    with path.open("rb") as file:
+        while chunk := await asyncio.to_thread(file.read, _READ_BYTES):
+            yield chunk
+
+
+def _print(matrix: "Matrix", *, as_json_: bool, to_stderr: bool = False) -> None:
+    if as_json_:
+        typer.echo(json.dumps(as_json(matrix), ensure_ascii=False, indent=2))
+    else:
+        show(matrix, err if to_stderr else out)

@@ -1,0 +1,115 @@
+"""What every command shares: settings, the opened gateway, errors as words and exit codes."""
+
+import asyncio
+import os
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn, TypeVar
+
+import typer
+from rich.console import Console
+
+from gateway.domain.actors import Actor, ActorKind, Role
+from gateway.domain.errors import (
+    Conflict,
+    Forbidden,
+    GatewayError,
+    InvalidInput,
+    LimitExceeded,
+    NotFound,
+    NotSignedIn,
+    Refused,
+    Tampered,
+    Unavailable,
+)
+
+if TYPE_CHECKING:  # importing it takes a while, which `--help` need not
+    from gateway.app import Gateway
+    from gateway.settings import Settings
+
+T = TypeVar("T")
+
+EXIT_CODES: dict[type[GatewayError], int] = {
+    Tampered: 1,
+    InvalidInput: 2,
+    NotSignedIn: 3,
+    Forbidden: 4,
+    Refused: 4,
+    NotFound: 5,
+    Conflict: 6,
+    LimitExceeded: 7,
+    Unavailable: 75,
+}
+ADMINISTRATOR = Actor(ActorKind.OPERATOR, Role.ADMINISTRATOR, None, None, "command line")
+
+out = Console(highlight=False, soft_wrap=True)
+err = Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+def settings() -> "Settings":
+    """The settings from the environment and the data folder; leaves on an error."""
+    from gateway.settings import load  # noqa: PLC0415 - kept off the path of `--help`
+
+    try:
+        return load(dict(os.environ))
+    except GatewayError as error:
+        leave(error)
+
+
+def run(action: "Callable[[Gateway], Awaitable[T]]", operation: str | None = None) -> T:
+    """Open the gateway, do `action`, and close it; an error is said and sets the exit code.
+
+    With `operation`, a refusal is recorded in the audit log under that name.
+    """
+    from gateway.app import opened  # noqa: PLC0415 - kept off the path of `--help`
+    from gateway.services.auditing import record_refusal  # noqa: PLC0415
+
+    async def inside() -> T:
+        async with opened(chosen) as gateway:
+            try:
+                return await action(gateway)
+            except GatewayError as error:
+                if operation is not None and not isinstance(error, Unavailable):
+                    await record_refusal(gateway.parts, ADMINISTRATOR, operation, error)
+                raise
+
+    chosen = settings()
+    try:
+        return asyncio.run(inside())
+    except GatewayError as error:
+        leave(error)
+    except KeyboardInterrupt:
+        err.print("Stopped.")
+        raise typer.Exit(130) from None
+
+
+def leave(error: GatewayError) -> NoReturn:
+    """Say what is wrong and how to mend it, and end with the error's exit code."""
+    where = f" [{error.field}]" if error.field else ""
+    err.print(f"Error{where}: {error.message}", style="bold red", markup=False)
+    for problem in getattr(error, "problems", ()):
+        remedy = f" {problem.remedy}" if problem.remedy else ""
+        err.print(f"  - {problem.field}: {problem.message}{remedy}", markup=False)
+    err.print(error.remedy, markup=False)
+    raise typer.Exit(exit_code(error))
+
+
+def exit_code(error: GatewayError) -> int:
+    """The exit code of the error's class, or of the nearest class it derives from."""
+    return next(EXIT_CODES[kind] for kind in type(error).__mro__ if kind in EXIT_CODES)
+
+
+def read_file(path: Path, limit_bytes: int = 5 * 1024 * 1024) -> bytes:
+    """The bytes of a file the person named; leaves with a clear message if it cannot be read."""
+    try:
+        with path.open("rb") as file:
+            data = file.read(limit_bytes + 1)
+    except OSError as error:
+        leave(
+            InvalidInput(
+                f"{path} cannot be read: {error.strerror}.", "Check the path.", field="FILE"
+            )
+        )
+    if len(data) > limit_bytes:
+        leave(LimitExceeded(f"{path} is larger than {limit_bytes:,} bytes.", "Split it."))
+    return data

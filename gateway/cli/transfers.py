@@ -1,0 +1,121 @@
+"""`gateway transfer`: see what became of each transfer, and call one back."""
+
+import json
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from gateway.cli.packs import coordinator
+from gateway.cli.run import err, leave, out, run
+from gateway.cli.story import line
+from gateway.domain.addresses import masked
+from gateway.domain.errors import InvalidInput
+from gateway.domain.packs import PackId
+from gateway.domain.transfers import Failed, Refused, State, Transfer, TransferId
+
+if TYPE_CHECKING:
+    from gateway.app import Gateway
+
+commands = typer.Typer(help="Transfers: one pack to one recipient.", no_args_is_help=True)
+
+As = Annotated[
+    str, typer.Option("--as", help="Representative you act for, by identifier.", metavar="ID")
+]
+Identifier = Annotated[str, typer.Argument(metavar="TRANSFER", help="Identifier of the transfer.")]
+
+
+@commands.command("list")
+def list_(
+    acting: As,
+    *,
+    pack: Annotated[str | None, typer.Option(help="Only this pack's.")] = None,
+    state: Annotated[str | None, typer.Option(help="Only those in this state.")] = None,
+    limit: Annotated[int, typer.Option(min=1, max=1000)] = 200,
+    after: Annotated[str | None, typer.Option(help="Continue after this transfer.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False,
+) -> None:
+    """List the transfers of your agency, oldest first."""
+    wanted = _state(state)
+
+    async def action(gateway: "Gateway") -> None:
+        from gateway.services.storage import Page  # noqa: PLC0415
+        from gateway.services.transfers import list_transfers  # noqa: PLC0415
+
+        actor = await coordinator(gateway, acting)
+        found = await list_transfers(
+            gateway.parts,
+            actor,
+            Page(limit, after),
+            pack=PackId(pack) if pack else None,
+            state=wanted,
+        )
+        if as_json:
+            typer.echo(json.dumps([described(t) for t in found], indent=2))
+            return
+        async with gateway.parts.database.work() as work:
+            names = await work.register.representatives([t.recipient for t in found])
+        for transfer in found:
+            out.print(f"{transfer.id}  {line(transfer, names)}", markup=False)
+        if not found:
+            err.print("No transfers.")
+
+    run(action)
+
+
+@commands.command()
+def recall(transfer: Identifier, acting: As) -> None:
+    """Call a transfer back: its password is destroyed and never sent, if it is not too late."""
+
+    async def action(gateway: "Gateway") -> None:
+        from gateway.services.transfers import recall_transfer  # noqa: PLC0415
+
+        actor = await coordinator(gateway, acting)
+        await recall_transfer(gateway.parts, actor, TransferId(transfer))
+        out.print("Recalled. The password was not sent and no longer exists.")
+
+    run(action, "transfer recall")
+
+
+@commands.command("read-password")
+def read_password(transfer: Identifier, acting: As) -> None:
+    """Show, once, a password that is to be read out by telephone."""
+
+    async def action(gateway: "Gateway") -> None:
+        from gateway.services.transfers import read_password as read  # noqa: PLC0415
+
+        actor = await coordinator(gateway, acting)
+        found, password = await read(gateway.parts, actor, TransferId(transfer))
+        err.print(f"Call {found.channel_address} and read this out. It is shown this once.")
+        typer.echo(password.reveal())
+
+    run(action, "transfer read-password")
+
+
+def described(transfer: Transfer) -> dict[str, Any]:
+    """A transfer as JSON values; addresses are masked."""
+    progress = transfer.progress
+    return {
+        "transfer": transfer.id,
+        "reference": transfer.reference,
+        "pack": transfer.pack,
+        "recipient": transfer.recipient,
+        "address": masked(transfer.address),
+        "password_channel": transfer.channel.value if transfer.channel else None,
+        "state": transfer.state.value,
+        "documents": list(transfer.documents),
+        "rules": list(progress.rules) if isinstance(progress, Refused) else [],
+        "reason": progress.reason if isinstance(progress, Failed) else None,
+        "since": transfer.entered_at.isoformat(timespec="seconds"),
+    }
+
+
+def _state(text: str | None) -> State | None:
+    if text is None:
+        return None
+    try:
+        return State(text)
+    except ValueError:
+        known = ", ".join(state.value for state in State)
+        leave(
+            InvalidInput(f"'{text[:40]}' is not a state.", f"Use one of: {known}.", field="--state")
+        )

@@ -1,0 +1,249 @@
+"""Settings: read once from `GATEWAY_*` and the data directory's `gateway.toml`, then passed in.
+
+The environment wins over the file. A key the gateway does not know is an error, so that a slip of
+the pen cannot silently leave a default in force. `Field` descriptions are the reference.
+"""
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import AfterValidator, Field, SecretStr, ValidationError, model_validator
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from gateway.domain.addresses import canonical_address, domain_of
+from gateway.domain.classification import Classification
+from gateway.domain.decisions import Limits
+from gateway.domain.errors import GatewayError, InvalidInput, Problem
+from gateway.domain.transfers import Timing
+
+PREFIX = "GATEWAY_"
+FILE_NAME = "gateway.toml"
+_PACKAGE = Path(__file__).resolve().parent
+
+
+def _policies() -> Path:
+    """Where the policies are: inside an installed package, or beside it in a checkout."""
+    inside = _PACKAGE / "policies"
+    return inside if inside.is_dir() else _PACKAGE.parent / "policies"
+
+
+def _zone(text: str) -> str:
+    try:
+        ZoneInfo(text)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise ValueError("is not a time zone; use one such as Pacific/Auckland") from error
+    return text
+
+
+def _address(text: str) -> str:
+    try:
+        return canonical_address(text)
+    except GatewayError as error:
+        raise ValueError(error.message) from error
+
+
+def _level(text: str) -> str:
+    try:
+        return Classification.parse(text).value
+    except GatewayError as error:
+        raise ValueError(error.remedy) from error
+
+
+def _base(text: str) -> str:
+    if not text.startswith(("https://", "http://127.0.0.1", "http://localhost")):
+        raise ValueError("must begin with https:// (or be on this machine)")
+    return text.rstrip("/")
+
+
+Seconds = Annotated[float, Field(ge=0, le=366 * 86400, allow_inf_nan=False)]
+Bytes = Annotated[int, Field(ge=1, le=2**40)]
+Port = Annotated[int, Field(ge=0, le=65535)]
+
+
+class Settings(BaseSettings):
+    """Everything an operator can set; see each field's description."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, extra="forbid", frozen=True, validate_default=False
+    )
+
+    data_dir: Path = Field(description="folder of database, vault and keys")
+    database_url: SecretStr | None = Field(
+        None, description="PostgreSQL server; the embedded one when not set"
+    )
+    policies_dir: Path = Field(default_factory=_policies, description="folder of the policies")
+    master_key_file: Path | None = Field(
+        None, description="file of the master key; keys/master.key in the data folder when not set"
+    )
+    time_zone: Annotated[str, AfterValidator(_zone)] = Field(
+        "Pacific/Auckland", description="the zone whose days the register's dates mean"
+    )
+
+    listen_host: str = Field("127.0.0.1", description="address the service listens on")
+    listen_port: Port = Field(8080, description="port the service listens on")
+    link_base: Annotated[str, AfterValidator(_base)] | None = Field(
+        None, description="public address for one-time links in mail; not set: no links"
+    )
+    requests_per_minute: int = Field(300, ge=1, description="limit for one token or address")
+    trust_proxy: bool = Field(
+        default=False, description="take the caller's address from the proxy's X-Forwarded-For"
+    )
+
+    mail_host: str = Field("127.0.0.1", description="mail relay")
+    mail_port: Port = Field(587, description="mail relay's port")
+    mail_security: Literal["starttls", "tls", "none"] = Field(
+        "starttls", description="none is allowed on this machine only"
+    )
+    mail_username: str | None = Field(None, description="for SMTP AUTH")
+    mail_password: SecretStr | None = Field(None, description="for SMTP AUTH")
+    mail_ca_file: Path | None = Field(None, description="certificates to trust for the relay")
+    mail_from: Annotated[str, AfterValidator(_address)] = Field(
+        "gateway@gateway.invalid", description="sender address; bounces go there"
+    )
+    mail_from_name: str = Field("Information sharing gateway", max_length=100)
+    mail_marking_header: str = Field(
+        "X-Protective-Marking", pattern=r"^[A-Za-z][A-Za-z0-9-]{0,60}$"
+    )
+    mail_timeout_seconds: Annotated[float, Field(gt=0, le=3600)] = 60
+
+    sms_kind: Literal["none", "kannel", "kannel-get", "webhook"] = Field(
+        "none", description="how text messages are sent"
+    )
+    sms_url: str | None = Field(None, description="address of the text message gateway")
+    sms_username: str | None = None
+    sms_password: SecretStr | None = None
+    sms_token: SecretStr | None = Field(None, description="bearer token of the webhook")
+    sms_sender: str | None = Field(None, description="sender number or name, where it can be set")
+
+    recall_window_seconds: Seconds = Field(
+        600, description="from the relay's acceptance of a pack to the release of its password"
+    )
+    give_up_after_seconds: Seconds = Field(86400, description="how long one step is retried")
+    acknowledge_within_seconds: Seconds = Field(14 * 86400, description="then it expires")
+    first_retry_seconds: Annotated[float, Field(gt=0, le=3600)] = 15
+    longest_retry_seconds: Annotated[float, Field(gt=0, le=86400)] = 1800
+
+    mail_ceiling: Annotated[str, AfterValidator(_level)] = Field(
+        "IN-CONFIDENCE", description="highest classification that mail may carry"
+    )
+    accreditation: Annotated[str, AfterValidator(_level)] = Field(
+        "IN-CONFIDENCE", description="highest classification this gateway is accredited for"
+    )
+    review_grace_days: int = Field(30, ge=0, le=366, description="after a protocol's review date")
+
+    document_limit_bytes: Bytes = 250 * 1024 * 1024
+    pack_limit_bytes: Bytes = 500 * 1024 * 1024
+    documents_limit: int = Field(200, ge=1, le=999)
+
+    worker_concurrency: int = Field(2, ge=1, le=64, description="transfers worked on at a time")
+    heartbeat_seconds: Annotated[float, Field(ge=0.1, le=60)] = 5
+    takeover_seconds: Annotated[float, Field(ge=0.5, le=600)] = Field(
+        20, description="silence after which a worker's transfers are taken over"
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+
+    @model_validator(mode="after")
+    def _together(self) -> Self:
+        if Classification(self.mail_ceiling).rank > Classification.IN_CONFIDENCE.rank:
+            raise ValueError("mail_ceiling: mail carries at most IN-CONFIDENCE")
+        if self.sms_kind != "none" and not self.sms_url:
+            raise ValueError("sms_url: is needed with this sms_kind")
+        if self.takeover_seconds < 2 * self.heartbeat_seconds:
+            raise ValueError("takeover_seconds: must be at least twice heartbeat_seconds")
+        if (self.mail_username is None) != (self.mail_password is None):
+            raise ValueError("mail_username: set both mail_username and mail_password, or neither")
+        return self
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - the library's signature
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Arguments first, then the environment, then the file in the data folder."""
+        data_dir = init_settings().get("data_dir")
+        file = Path(data_dir) / FILE_NAME if data_dir else None
+        return (
+            init_settings,
+            env_settings,
+            TomlConfigSettingsSource(settings_cls, toml_file=file),
+        )
+
+    @property
+    def limits(self) -> Limits:
+        """What the rules need of the settings."""
+        return Limits(
+            Classification(self.mail_ceiling),
+            Classification(self.accreditation),
+            self.review_grace_days,
+        )
+
+    @property
+    def timing(self) -> Timing:
+        """What the state machine needs of the settings."""
+        return Timing(
+            recall_window=timedelta(seconds=self.recall_window_seconds),
+            give_up_after=timedelta(seconds=self.give_up_after_seconds),
+            acknowledge_within=timedelta(seconds=self.acknowledge_within_seconds),
+            first_retry=timedelta(seconds=self.first_retry_seconds),
+            longest_retry=timedelta(seconds=self.longest_retry_seconds),
+        )
+
+    @property
+    def key_file(self) -> Path:
+        """Where the master key is."""
+        return self.master_key_file or self.data_dir / "keys" / "master.key"
+
+    @property
+    def message_domain(self) -> str:
+        """The right-hand side of Message-IDs."""
+        return domain_of(self.mail_from)
+
+
+def load(environ: dict[str, str], data_dir: Path | None = None) -> Settings:
+    """The settings from `environ` and from the file in the data folder.
+
+    Raises:
+        InvalidInput: a setting is wrong or unknown; every fault is named, no value is repeated.
+    """
+    folder = data_dir or Path(environ.get(f"{PREFIX}DATA_DIR") or _default_data_dir(environ))
+    known = {f"{PREFIX}{name}".upper() for name in Settings.model_fields}
+    # GATEWAY_SHARED is read by the tests alone
+    unknown = {n for n in environ if n.startswith(PREFIX)} - known - {f"{PREFIX}SHARED"}
+    if unknown:
+        raise InvalidInput(
+            f"Unknown settings: {', '.join(sorted(unknown))}.",
+            "Remove them, or see the list of settings in README.md.",
+        )
+    try:
+        return Settings(data_dir=folder.expanduser().absolute())
+    except ValidationError as error:
+        raise InvalidInput(
+            "The settings are not usable.",
+            f"Mend them in the environment ({PREFIX}...) or in {folder / FILE_NAME}.",
+            problems=tuple(_problem(fault) for fault in error.errors(include_input=False)),
+        ) from None
+    except ValueError as error:  # the file is not TOML
+        raise InvalidInput(
+            f"{folder / FILE_NAME} is not TOML: {error}.", "Mend the file."
+        ) from None
+
+
+def _problem(fault: Any) -> Problem:
+    where = ".".join(str(part) for part in fault["loc"]) or str(fault["msg"]).partition(":")[0]
+    return Problem(where, str(fault["msg"]).removeprefix("Value error, "))
+
+
+def _default_data_dir(environ: dict[str, str]) -> str:
+    home = environ.get("XDG_DATA_HOME") or f"{environ.get('HOME', '.')}/.local/share"
+    return f"{home}/gateway"
