@@ -1,6 +1,7 @@
 """`gateway transfer`: see what became of each transfer, and call one back."""
 
 import json
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -8,9 +9,10 @@ import typer
 from gateway.cli.packs import coordinator
 from gateway.cli.run import err, leave, out, run
 from gateway.cli.story import line
+from gateway.domain.actors import Actor
 from gateway.domain.addresses import masked
 from gateway.domain.errors import InvalidInput
-from gateway.domain.packs import PackId
+from gateway.domain.packs import DocumentId, PackId
 from gateway.domain.transfers import Failed, Refused, State, Transfer, TransferId
 
 if TYPE_CHECKING:
@@ -50,7 +52,9 @@ def list_(
             state=wanted,
         )
         if as_json:
-            typer.echo(json.dumps([described(t) for t in found], indent=2))
+            titles = await _titles(gateway, actor, found)
+            listed = [described(transfer, titles) for transfer in found]
+            typer.echo(json.dumps(listed, indent=2, ensure_ascii=False))
             return
         async with gateway.parts.database.work() as work:
             names = await work.register.representatives([t.recipient for t in found])
@@ -91,7 +95,19 @@ def read_password(transfer: Identifier, acting: As) -> None:
     run(action, "transfer read-password")
 
 
-def described(transfer: Transfer) -> dict[str, Any]:
+async def _titles(
+    gateway: "Gateway", actor: Actor, transfers: Sequence[Transfer]
+) -> Mapping[DocumentId, str]:
+    from gateway.services.packs import get_pack  # noqa: PLC0415
+
+    titles = {}
+    for pack in {transfer.pack for transfer in transfers}:
+        _, documents = await get_pack(gateway.parts, actor, pack)
+        titles |= {document.id: document.title for document in documents}
+    return titles
+
+
+def described(transfer: Transfer, titles: Mapping[DocumentId, str]) -> dict[str, Any]:
     """A transfer as JSON values; addresses are masked."""
     progress = transfer.progress
     return {
@@ -102,7 +118,14 @@ def described(transfer: Transfer) -> dict[str, Any]:
         "address": masked(transfer.address),
         "password_channel": transfer.channel.value if transfer.channel else None,
         "state": transfer.state.value,
-        "documents": list(transfer.documents),
+        "documents": [
+            {"document": identifier, "title": titles[identifier]}
+            for identifier in transfer.documents
+        ],
+        "withheld": [
+            {"document": w.document, "title": titles[w.document], "rules": list(w.rules)}
+            for w in transfer.withheld
+        ],
         "rules": list(progress.rules) if isinstance(progress, Refused) else [],
         "reason": progress.reason if isinstance(progress, Failed) else None,
         "since": transfer.entered_at.isoformat(timespec="seconds"),

@@ -1,0 +1,83 @@
+"""The recipients' side: open what arrived, with what arrived on the other channel."""
+
+import email
+import email.policy
+import io
+import json
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyzipper
+from aiohttp import ClientSession
+
+_REFERENCE = re.compile(r"\bT-[0-9A-Z]{4}-[0-9A-Z]{4}\b")
+_PASSWORD = re.compile(r"\b[a-z]+(?:-[a-z]+){5}\b")
+_CODE = re.compile(r"\b[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}\b")
+_CONTENTS = "00-contents.html"
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedPack:
+    """A pack as its recipient finds it: the names inside, and the code on the contents page."""
+
+    names: tuple[str, ...]
+    code: str
+
+
+def texted_passwords(out: Path) -> dict[str, str]:
+    """Passwords by transfer reference, from text messages and from mails to other mailboxes."""
+    file = out / "sms.jsonl"
+    lines = file.read_text("utf-8").splitlines() if file.exists() else []
+    messages = [json.loads(line)["text"] for line in lines]
+    messages += [_text(mail) for mail in sorted((out / "mail").glob("*.eml"))]
+    found = {}
+    for message in messages:
+        reference, password = _REFERENCE.search(message), _PASSWORD.search(message)
+        if reference and password:
+            found[reference[0]] = password[0]
+    return found
+
+
+def open_packs(folder: Path, passwords: dict[str, str]) -> dict[str, OpenedPack]:
+    """Every pack among the mails in `folder`, opened with its password; by transfer reference.
+
+    Raises:
+        KeyError: a pack arrived whose password did not.
+        RuntimeError: a password does not open its pack.
+    """
+    opened = {}
+    for path in sorted(folder.glob("*.eml")):
+        message = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
+        for part in message.iter_attachments():
+            reference = (part.get_filename() or "").removesuffix(".zip")
+            content = io.BytesIO(part.get_payload(decode=True))
+            with pyzipper.AESZipFile(content) as archive:
+                archive.setpassword(passwords[reference].encode())
+                page = archive.read(_CONTENTS).decode("utf-8")
+                for name in archive.namelist():
+                    archive.read(name)
+                code = _CODE.search(page)
+                opened[reference] = OpenedPack(tuple(archive.namelist()), code[0] if code else "")
+    return opened
+
+
+async def acknowledge(base: str, reference: str, code: str) -> None:
+    """Type the code from the contents page, as the recipient does.
+
+    Raises:
+        ClientResponseError: the gateway did not take it.
+    """
+    async with (
+        ClientSession() as session,
+        session.post(
+            f"{base}/api/v1/acknowledgements", json={"reference": reference, "code": code}
+        ) as answer,
+    ):
+        answer.raise_for_status()
+
+
+def _text(path: Path) -> str:
+    message = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
+    body = message.get_body(("plain",))
+    return str(body.get_content()) if body else ""

@@ -1,0 +1,212 @@
+"""The demonstration's plot: every step is a command of this program, run as a person would run it.
+
+Nothing here reaches into the gateway. It starts a mail server and an SMS gateway, calls the
+commands, and then plays the recipients: opens what arrived with the password that arrived.
+"""
+
+import asyncio
+import json
+import os
+import shutil
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+
+from gateway.demo.recipients import acknowledge, open_packs, texted_passwords
+from gateway.demo.servers import mail_server, sms_gateway
+
+_SAMPLE = Path(__file__).parent / "sample"
+_CONTACT = "pat-tauira"
+_RECALL_SECONDS = "3"
+_FOLLOW_SECONDS = "90"
+_console = Console(highlight=False, soft_wrap=True)
+
+
+class StepFailed(Exception):
+    """A command of the demonstration did not do what it should."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """The environment the commands run in, and where the demonstration leaves things."""
+
+    environment: dict[str, str]
+    out: Path
+
+    async def run(self, *arguments: str, quiet: bool = False) -> str:
+        """Run `gateway ARGUMENTS`, showing the command and what it prints; gives what it printed.
+
+        Raises:
+            StepFailed: the command ended with an error.
+        """
+        _console.print(f"\n$ gateway {' '.join(arguments)}", style="bold", markup=False)
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            "gateway",
+            *arguments,
+            env=self.environment,
+            stdout=asyncio.subprocess.PIPE,
+        )
+        printed = []
+        assert process.stdout is not None  # noqa: S101 - asked for above
+        async for line in process.stdout:
+            printed.append(line.decode())
+            if not quiet:
+                sys.stdout.write(printed[-1])
+                sys.stdout.flush()
+        if await process.wait() != 0:
+            raise StepFailed(f"gateway {' '.join(arguments)}")
+        return "".join(printed)
+
+
+def tell(out: Path) -> int:
+    """Run the demonstration into `out`; gives the exit code."""
+    out = out.absolute()
+    for left in ("mail", "audit"):
+        shutil.rmtree(out / left, ignore_errors=True)
+    for left in ("sms.jsonl", "report.json"):
+        (out / left).unlink(missing_ok=True)
+    out.mkdir(parents=True, exist_ok=True)
+    # the database's socket lies in this folder, and such paths must be short
+    with tempfile.TemporaryDirectory(prefix="gw-demo-") as folder:
+        try:
+            asyncio.run(_play(out, Path(folder) / "data"))
+        except StepFailed as failed:
+            _console.print(f"\nThe demonstration stopped at: {failed}", style="bold red")
+            return 1
+    return 0
+
+
+async def _play(out: Path, data: Path) -> None:
+    async with sms_gateway(out / "sms.jsonl") as sms_url:
+        with mail_server(out / "mail") as mail_port:
+            stage = Stage(_environment(data, mail_port, sms_url), out)
+            await stage.run("init")
+            await stage.run("policy", "check")
+            await stage.run("register", "import", str(_SAMPLE / "register.toml"))
+            matrix = json.loads(
+                await stage.run("pack", "check", "--json", str(_SAMPLE / "pack.toml"), quiet=True)
+            )
+            service, base = await _serve(stage)
+            try:
+                await _send_and_follow(stage, matrix, base)
+            finally:
+                service.terminate()
+                await service.wait()
+
+
+async def _send_and_follow(stage: Stage, matrix: dict[str, Any], base: str) -> None:
+    pack = str(_SAMPLE / "pack.toml")
+    follow = ("--yes", "--wait", _FOLLOW_SECONDS)
+    await stage.run("pack", "send", *follow, pack)
+    spoken = await _read_out(stage)
+    packs = open_packs(stage.out / "mail", texted_passwords(stage.out) | spoken)
+    _console.print(
+        f"\nThe recipients opened {len(packs)} packs with the passwords they were given."
+    )
+    first = min(packs)
+    await acknowledge(base, first, packs[first].code)
+    _console.print(f"The recipient of {first} typed the code from inside: acknowledged.")
+    transfers = await _transfers(stage)
+    report = _report(matrix, transfers)
+    (stage.out / "report.json").write_text(json.dumps(report, ensure_ascii=False, indent=2) + "\n")
+    await stage.run("audit", "export", "--out", str(stage.out / "audit"))
+    _sum_up(stage.out, report)
+
+
+async def _transfers(stage: Stage) -> list[dict[str, Any]]:
+    listed = await stage.run("transfer", "list", "--as", _CONTACT, "--json", quiet=True)
+    found: list[dict[str, Any]] = json.loads(listed)
+    return found
+
+
+async def _read_out(stage: Stage) -> dict[str, str]:
+    """Read the passwords by telephone out, as the coordinator would; by transfer reference."""
+    spoken = {}
+    for transfer in await _transfers(stage):
+        if (transfer["password_channel"], transfer["state"]) == ("telephone", "mailed"):
+            printed = await stage.run(
+                "transfer", "read-password", transfer["transfer"], "--as", _CONTACT, quiet=True
+            )
+            spoken[transfer["reference"]] = printed.strip()
+            _console.print(f"The coordinator read the password of {transfer['reference']} out.")
+    return spoken
+
+
+async def _serve(stage: Stage) -> tuple[asyncio.subprocess.Process, str]:
+    """Start `gateway serve`; gives the process and its address."""
+    _console.print("\n$ gateway serve &", style="bold", markup=False)
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "gateway",
+        "serve",
+        env=stage.environment,
+        stdout=asyncio.subprocess.PIPE,
+    )
+    assert process.stdout is not None  # noqa: S101 - asked for above
+    async for line in process.stdout:
+        sys.stdout.write(line.decode())
+        if b"Listening on " in line:
+            return process, line.decode().rsplit(" ", 1)[1].strip()
+    raise StepFailed("gateway serve")
+
+
+def _environment(data: Path, mail_port: int, sms_url: str) -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("GATEWAY_")}
+    return kept | {
+        "GATEWAY_DATA_DIR": str(data),
+        "GATEWAY_LISTEN_PORT": "0",
+        "GATEWAY_MAIL_HOST": "127.0.0.1",
+        "GATEWAY_MAIL_PORT": str(mail_port),
+        "GATEWAY_MAIL_SECURITY": "none",
+        "GATEWAY_MAIL_FROM": "packs@tamariki-care.example",
+        "GATEWAY_SMS_KIND": "kannel",
+        "GATEWAY_SMS_URL": sms_url,
+        "GATEWAY_SMS_USERNAME": "demo",
+        "GATEWAY_SMS_PASSWORD": "demo",
+        "GATEWAY_RECALL_WINDOW_SECONDS": _RECALL_SECONDS,
+        "PYTHONUNBUFFERED": "1",
+        "COLUMNS": os.environ.get("COLUMNS", "110"),
+    }
+
+
+def _report(matrix: dict[str, Any], transfers: list[dict[str, Any]]) -> dict[str, Any]:
+    """What became of each recipient: state, documents sent, documents withheld and why."""
+    ended = {transfer["recipient"]: transfer for transfer in transfers}
+    recipients = []
+    for row in matrix["recipients"]:
+        transfer = ended[row["recipient"]]
+        recipients.append(
+            {
+                "recipient": row["recipient"],
+                "agency": row["agency"],
+                "reference": transfer["reference"],
+                "state": transfer["state"],
+                "password_channel": transfer["password_channel"],
+                "documents_sent": [d["title"] for d in transfer["documents"]],
+                "documents_withheld": [
+                    {"title": d["title"], "rules": d["rules"]} for d in transfer["withheld"]
+                ],
+            }
+        )
+    return {"policy": matrix["policy"], "recipients": recipients}
+
+
+def _sum_up(out: Path, report: dict[str, Any]) -> None:
+    _console.print("\nIn short", style="bold")
+    for row in report["recipients"]:
+        sent, withheld = len(row["documents_sent"]), row["documents_withheld"]
+        rules = sorted({rule for document in withheld for rule in document["rules"]})
+        why = f", withheld {len(withheld)} ({', '.join(rules)})" if withheld else ""
+        _console.print(f"  {row['recipient']}: {row['state']}, {sent} sent{why}", markup=False)
+    _console.print(f"\nLeft in {out}:", markup=False)
+    _console.print("  mail/*.eml    the mails as the mail server received them")
+    _console.print("  sms.jsonl     the text messages as the SMS gateway received them")
+    _console.print("  audit/        the audit log, one canonical JSON entry a line")
+    _console.print("  report.json   per recipient: state, documents sent and withheld, with rules")
