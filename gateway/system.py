@@ -4,6 +4,7 @@ import secrets
 from datetime import UTC, datetime
 
 from gateway.domain.secret import Secret
+from gateway.services.ports import Clock
 
 _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # no I, L, O, U: nothing to mistake or to read into
 
@@ -19,7 +20,7 @@ class SystemClock:
 class RandomIdentifiers:
     """Identifiers from the operating system's generator."""
 
-    def __init__(self, clock: SystemClock) -> None:
+    def __init__(self, clock: Clock) -> None:
         self._clock = clock
 
     def new(self) -> str:

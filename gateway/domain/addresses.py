@@ -26,7 +26,8 @@ def canonical_domain(text: str, *, field: str = "domain") -> str:
         domain = idna.encode(text.lower() if text.isascii() else text, strict=True).decode("ascii")
     except (idna.IDNAError, UnicodeError) as error:
         raise InvalidInput("The domain is not valid.", remedy, field=field) from error
-    if "." not in domain or len(domain) > _DOMAIN_LIMIT or domain.endswith("."):
+    top = domain.rpartition(".")[2]
+    if top in {"", domain} or top.isdigit() or len(domain) > _DOMAIN_LIMIT:
         raise InvalidInput("The domain is not complete.", remedy, field=field)
     return domain
 

@@ -1,0 +1,59 @@
+# Everything a person does here. Each target does its own set-up.
+# PYTHON names the interpreter that makes the environments (3.11 or newer).
+PYTHON ?= python3
+OUT ?= .demo
+TEST ?=
+VENV := .venv
+DEV := $(VENV)/.dev
+RUN := $(VENV)/.run
+
+.PHONY: help demo test check audit bench requirements clean
+
+help:
+	@echo "make demo          send a sample pack from end to end; leaves mail, texts and log in $(OUT)"
+	@echo "make test          run the tests (TEST='-k name' passes options to pytest)"
+	@echo "make check         lint, types, import contracts, dead code, spelling, dependency audit"
+	@echo "make bench         run the benchmarks"
+	@echo "make requirements  pin the dependencies again"
+
+$(RUN): requirements.txt pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(VENV)/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	$(VENV)/bin/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(DEV): requirements-dev.txt pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(VENV)/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	$(VENV)/bin/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@ $(RUN)
+
+demo: $(RUN)
+	$(VENV)/bin/gateway demo --out $(OUT)
+
+test: $(DEV)
+	$(VENV)/bin/pytest $(TEST)
+
+check: $(DEV)
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/mypy
+	$(VENV)/bin/lint-imports
+	$(VENV)/bin/vulture
+	$(VENV)/bin/deptry .
+	$(VENV)/bin/interrogate --quiet gateway
+	$(VENV)/bin/codespell gateway policies tests deploy *.md
+	$(VENV)/bin/gateway policy check policies
+	$(VENV)/bin/pip-audit --strict --require-hashes --disable-pip -r requirements.txt
+
+bench: $(DEV)
+	for script in tests/benchmarks/bench_*.py; do echo "== $$script"; $(VENV)/bin/python $$script || exit 1; done
+
+requirements:
+	uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11 \
+	  --extra build --extra demo -o requirements.txt pyproject.toml
+	uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11 \
+	  --extra build --extra demo --extra dev -o requirements-dev.txt pyproject.toml
+
+clean:
+	rm -rf $(VENV) $(OUT) .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache

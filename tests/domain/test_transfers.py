@@ -1,0 +1,263 @@
+"""The transfer state machine: what can happen, in which order, and what never can."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gateway.domain.errors import Conflict
+from gateway.domain.packs import BlobId, DocumentId, PackId
+from gateway.domain.register import AgencyId, MeetingId, PasswordChannel, RepresentativeId
+from gateway.domain.transfers import (
+    TRANSITIONS,
+    AcknowledgementGiven,
+    Archive,
+    ArchiveSealed,
+    AttemptFailed,
+    Denied,
+    Ended,
+    Event,
+    Expire,
+    Failed,
+    GivenUp,
+    Mail,
+    MailAccepted,
+    Mailed,
+    MailingBegan,
+    Narrowed,
+    PasswordAccepted,
+    Proof,
+    Recalled,
+    RecallRequested,
+    Release,
+    ReleaseBegan,
+    Seal,
+    Sealed,
+    State,
+    TimeRanOut,
+    Timing,
+    Transfer,
+    TransferId,
+    Wait,
+    advance,
+    drawing,
+    next_step,
+)
+
+NOON = datetime(2026, 12, 1, 12, tzinfo=UTC)
+TIMING = Timing(recall_window=timedelta(minutes=10))
+ARCHIVE = Archive(BlobId("blob"), 100, "00" * 32)
+DOCUMENTS = (DocumentId("one"), DocumentId("two"))
+
+
+def queued(channel: PasswordChannel = PasswordChannel.TEXT) -> Transfer:
+    return Transfer(
+        id=TransferId("t"),
+        reference="T-0000-0000",
+        pack=PackId("p"),
+        meeting=MeetingId("m"),
+        agency=AgencyId("a"),
+        recipient=RepresentativeId("r"),
+        address="r@agency.example",
+        channel=channel,
+        channel_address="+64200000000",
+        documents=DOCUMENTS,
+        message_id="t@gateway.example",
+        created_at=NOON,
+        entered_at=NOON,
+    )
+
+
+def after(transfer: Transfer, *events: Event, at: datetime = NOON) -> Transfer:
+    for event in events:
+        transfer = advance(transfer, event, at, TIMING)
+    return transfer
+
+
+def mailed(channel: PasswordChannel = PasswordChannel.TEXT) -> Transfer:
+    return after(queued(channel), ArchiveSealed(ARCHIVE), MailingBegan(), MailAccepted())
+
+
+def sent() -> Transfer:
+    later = NOON + TIMING.recall_window
+    return after(mailed(), ReleaseBegan(), PasswordAccepted(), at=later)
+
+
+EVENTS: st.SearchStrategy[Event] = st.one_of(
+    st.builds(ArchiveSealed, st.just(ARCHIVE)),
+    st.builds(MailingBegan),
+    st.builds(MailAccepted),
+    st.builds(ReleaseBegan),
+    st.builds(PasswordAccepted),
+    st.builds(AttemptFailed, st.just("busy"), st.booleans(), st.floats(0, 0.999)),
+    st.builds(GivenUp, st.just("gone")),
+    st.builds(Narrowed, st.sampled_from([DOCUMENTS[:1], ()])),
+    st.builds(Denied, st.just(("a-rule",))),
+    st.builds(RecallRequested),
+    st.builds(AcknowledgementGiven, st.sampled_from(Proof)),
+    st.builds(TimeRanOut),
+)
+HISTORIES = st.lists(st.tuples(EVENTS, st.floats(0, 3 * 86400)), max_size=40)
+
+
+@given(HISTORIES)
+def test_any_history_keeps_the_promises(history: list[tuple[Event, float]]) -> None:
+    """No password before acceptance and recall window; one end, never left; only table moves."""
+    transfer, at = queued(), NOON
+    accepted_at: datetime | None = None
+    released = False
+    for event, seconds in history:
+        at += timedelta(seconds=seconds)
+        try:
+            moved = advance(transfer, event, at, TIMING)
+        except Conflict:
+            continue
+        assert not transfer.state.is_terminal
+        assert moved.state in TRANSITIONS[transfer.state, type(event)]
+        if isinstance(event, MailAccepted):
+            accepted_at = at
+        if isinstance(event, ReleaseBegan):
+            assert accepted_at is not None
+            assert at >= accepted_at + TIMING.recall_window
+            released = True
+        if isinstance(event, PasswordAccepted):
+            assert released
+        if isinstance(event, RecallRequested):
+            assert not isinstance(transfer.progress, Mailed) or not transfer.progress.releasing
+        assert moved.message_id == transfer.message_id
+        assert set(moved.documents) <= set(transfer.documents)
+        transfer = moved
+
+
+@given(HISTORIES)
+def test_there_is_always_a_next_step(history: list[tuple[Event, float]]) -> None:
+    """Whatever happened, something is due, waits for a time, or the transfer has ended."""
+    transfer, at = queued(), NOON
+    for event, seconds in history:
+        at += timedelta(seconds=seconds)
+        try:
+            transfer = advance(transfer, event, at, TIMING)
+        except Conflict:
+            continue
+    step = next_step(transfer, at, TIMING)
+    assert isinstance(step, Ended) == transfer.state.is_terminal
+    if isinstance(step, Wait):
+        assert step.until > at
+
+
+def test_the_main_way() -> None:
+    """A transfer is sealed, mailed, waits out the recall window, and releases its password."""
+    transfer = queued()
+    assert next_step(transfer, NOON, TIMING) == Seal()
+    transfer = after(transfer, ArchiveSealed(ARCHIVE))
+    assert next_step(transfer, NOON, TIMING) == Mail(ARCHIVE)
+    transfer = after(transfer, MailingBegan(), MailAccepted())
+    released_at = NOON + TIMING.recall_window
+    assert next_step(transfer, NOON, TIMING) == Wait(released_at)
+    assert next_step(transfer, released_at, TIMING) == Release()
+    transfer = after(transfer, ReleaseBegan(), PasswordAccepted(), at=released_at)
+    assert transfer.state is State.PASSWORD_SENT
+    transfer = after(transfer, AcknowledgementGiven(Proof.CODE), at=released_at)
+    assert transfer.state is State.ACKNOWLEDGED
+
+
+def test_a_recall_in_time_ends_the_transfer() -> None:
+    """Before a release begins, a recall works in every state, and says whether mail had gone."""
+    sealed = after(queued(), ArchiveSealed(ARCHIVE))
+    for transfer, had_gone in ((queued(), False), (sealed, False), (mailed(), True)):
+        recalled = after(transfer, RecallRequested())
+        assert recalled.progress == Recalled(NOON, after_mailing=had_gone)
+
+
+@pytest.mark.parametrize(
+    "transfer",
+    [
+        after(mailed(), ReleaseBegan(), at=NOON + TIMING.recall_window),
+        sent(),
+        after(sent(), AcknowledgementGiven(Proof.CODE)),
+    ],
+    ids=["releasing", "sent", "acknowledged"],
+)
+def test_a_late_recall_says_so(transfer: Transfer) -> None:
+    """Once a password has left, or may have, a recall is refused as too late."""
+    with pytest.raises(Conflict, match="too late"):
+        after(transfer, RecallRequested())
+
+
+def test_a_release_that_surely_failed_can_be_recalled() -> None:
+    """A release the other side certainly did not take leaves the recall open."""
+    later = NOON + TIMING.recall_window
+    transfer = after(mailed(), ReleaseBegan(), AttemptFailed("busy", False, 0.5), at=later)
+    assert after(transfer, RecallRequested(), at=later).state is State.RECALLED
+
+
+def test_documents_are_not_taken_out_of_what_may_have_arrived() -> None:
+    """An archive whose mailing may have reached the relay is never replaced by another."""
+    sealed = after(queued(), ArchiveSealed(ARCHIVE))
+    assert after(sealed, Narrowed(DOCUMENTS[:1])).documents == DOCUMENTS[:1]
+    with pytest.raises(Conflict):
+        after(sealed, MailingBegan(), Narrowed(DOCUMENTS[:1]))
+    surely_not = after(sealed, MailingBegan(), AttemptFailed("refused", False, 0.1))
+    assert after(surely_not, Narrowed(DOCUMENTS[:1])).state is State.QUEUED
+
+
+def test_attempts_are_spaced_and_end() -> None:
+    """Retries come at growing, bounded pauses, and after the time allowed the transfer fails."""
+    transfer = after(queued(), ArchiveSealed(ARCHIVE))
+    at, pauses = NOON, []
+    while isinstance(transfer.progress, Sealed):
+        transfer = after(transfer, MailingBegan(), AttemptFailed("busy", True, 0.999), at=at)
+        if transfer.retry_at is not None:
+            pauses.append(transfer.retry_at - at)
+            assert isinstance(next_step(transfer, at, TIMING), Wait)
+            at = transfer.retry_at
+    assert isinstance(transfer.progress, Failed)
+    assert "busy" in transfer.progress.reason
+    assert pauses == sorted(pauses)
+    assert max(pauses) <= TIMING.longest_retry
+    assert at - NOON <= TIMING.give_up_after
+
+
+@given(st.integers(1, 10_000), st.floats(0, 1, exclude_max=True))
+def test_backoff_is_bounded(attempt: int, jitter: float) -> None:
+    """A pause is never shorter than half the first retry nor longer than the longest."""
+    pause = TIMING.backoff(attempt, jitter)
+    assert TIMING.first_retry / 2 <= pause <= TIMING.longest_retry
+
+
+def test_a_password_by_telephone_waits_for_a_person() -> None:
+    """Nothing is released by itself; when nobody reads it out in time, the transfer expires."""
+    transfer = mailed(PasswordChannel.TELEPHONE)
+    opens = NOON + TIMING.recall_window
+    deadline = opens + TIMING.acknowledge_within
+    assert next_step(transfer, opens, TIMING) == Wait(deadline)
+    assert next_step(transfer, deadline, TIMING) == Expire()
+    assert after(transfer, TimeRanOut(), at=deadline).state is State.EXPIRED
+
+
+def test_an_unacknowledged_transfer_expires() -> None:
+    """After the time allowed for an acknowledgement the transfer ends as expired."""
+    transfer = sent()
+    deadline = NOON + TIMING.recall_window + TIMING.acknowledge_within
+    assert next_step(transfer, deadline - timedelta(seconds=1), TIMING) == Wait(deadline)
+    assert next_step(transfer, deadline, TIMING) == Expire()
+
+
+def test_acknowledging_before_the_password_is_explained() -> None:
+    """Someone who presses the button before the password came is told to come back."""
+    with pytest.raises(Conflict, match="has not been sent yet"):
+        after(mailed(), AcknowledgementGiven(Proof.LINK))
+
+
+def test_every_state_is_reached_and_left_as_the_table_says() -> None:
+    """The table names every state, and none leads out of an end."""
+    reached = {State.QUEUED} | {t for targets in TRANSITIONS.values() for t in targets}
+    assert reached == set(State)
+    assert not any(state.is_terminal for state, _ in TRANSITIONS)
+
+
+def test_the_drawing_shows_every_transition() -> None:
+    """The drawing has one arrow per transition of the table."""
+    arrows = [line for line in drawing().splitlines() if "-->" in line and ":" in line]
+    assert len(arrows) == sum(len(targets) for targets in TRANSITIONS.values())

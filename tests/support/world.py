@@ -1,0 +1,219 @@
+"""A gateway for tests: real database, vault, policies and archives; channels that record."""
+
+import io
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pyzipper
+
+from gateway.audit.entries import Origin
+from gateway.domain.actors import Actor, ActorKind, Role
+from gateway.domain.decisions import Limits
+from gateway.domain.packs import Pack
+from gateway.domain.register import AgencyId, Register, RepresentativeId
+from gateway.domain.secret import Secret
+from gateway.domain.transfers import Timing, Transfer
+from gateway.files.pack import PackFile, parse_pack
+from gateway.files.register import parse_register
+from gateway.policy import CedarJudge
+from gateway.sealing import EffPassphrases, ZipSealer
+from gateway.services.packs import PackTerms, create_pack
+from gateway.services.parts import Parts, Rules
+from gateway.services.ports import (
+    Accepted,
+    Attachment,
+    NoticeLetter,
+    Outcome,
+    PackLetter,
+    PasswordLetter,
+)
+from gateway.services.register import import_register
+from gateway.services.sending import send_pack
+from gateway.services.uploads import NewDocument, add_document
+from gateway.storage.database import PostgresDatabase
+from gateway.storage.vault import FileVault
+from gateway.system import RandomIdentifiers
+
+ROOT = Path(__file__).parents[2]
+SAMPLE = ROOT / "gateway" / "demo" / "sample"
+START = datetime(2026, 12, 1, 0, tzinfo=UTC)
+ADMINISTRATOR = Actor(ActorKind.OPERATOR, Role.ADMINISTRATOR, None, None, "test")
+LEAD = AgencyId("tamariki-care")
+COORDINATOR = Actor(
+    ActorKind.PERSON, Role.COORDINATOR, LEAD, RepresentativeId("pat-tauira"), "test"
+)
+OTHER_PERSON = RepresentativeId("ben-sample")
+STRANGER = replace(
+    COORDINATOR,
+    agency=AgencyId("regional-police"),
+    representative=OTHER_PERSON,
+)
+
+
+class Killed(BaseException):
+    """Stands for the process being killed at this point."""
+
+
+class SetClock:
+    """A clock that stands still until moved."""
+
+    def __init__(self) -> None:
+        self.at = START
+
+    def now(self) -> datetime:
+        """The time that was set."""
+        return self.at
+
+    def move(self, **by: float) -> None:
+        """Let time pass."""
+        self.at += timedelta(**by)
+
+
+@dataclass
+class Channels:
+    """Keeps what was sent; answers with `outcomes` in turn, then accepts; may be killed."""
+
+    mails: list[tuple[PackLetter, bytes]] = field(default_factory=list)
+    passwords: list[tuple[str, str, str]] = field(default_factory=list)
+    notices: list[NoticeLetter] = field(default_factory=list)
+    outcomes: list[Outcome] = field(default_factory=list)
+    kill_after_accepting: bool = False
+
+    async def send_pack(self, letter: PackLetter, attachment: Attachment) -> Outcome:
+        """Keep the mail with its attachment."""
+        content = b"".join([chunk async for chunk in attachment.open()])
+        assert len(content) == attachment.size_bytes
+        self.mails.append((letter, content))
+        return self._answer()
+
+    async def send_notice(self, letter: NoticeLetter) -> Outcome:
+        """Keep the notice."""
+        self.notices.append(letter)
+        return self._answer()
+
+    async def send_password(self, letter: PasswordLetter) -> Outcome:
+        """Keep the password as mailed."""
+        self.passwords.append((letter.to, letter.reference, letter.password.reveal()))
+        return self._answer()
+
+    def _answer(self) -> Outcome:
+        if self.kill_after_accepting:
+            self.kill_after_accepting = False
+            raise Killed
+        return self.outcomes.pop(0) if self.outcomes else Accepted("250 ok")
+
+
+class Texts:
+    """The texting side of the channels."""
+
+    def __init__(self, channels: Channels) -> None:
+        self._channels = channels
+
+    async def send_password(
+        self, to: str, reference: str, agency: str, password: Secret
+    ) -> Outcome:
+        """Keep the password as texted."""
+        assert agency
+        self._channels.passwords.append((to, reference, password.reveal()))
+        return self._channels._answer()
+
+
+@dataclass
+class World:
+    """Everything a test needs at hand."""
+
+    parts: Parts
+    clock: SetClock
+    channels: Channels
+    register: Register
+    pack_file: PackFile
+
+    async def new_pack(self, *, documents: int | None = None) -> Pack:
+        """The sample's pack, with its documents taken in."""
+        file = self.pack_file
+        terms = PackTerms(
+            file.meeting,
+            file.contact,
+            file.authority,
+            file.purpose,
+            file.marking,
+            file.statements,
+            file.consultations,
+        )
+        pack = await create_pack(self.parts, COORDINATOR, terms)
+        for document in file.documents[:documents]:
+            path = SAMPLE / document.file
+            new = NewDocument(path.name, document.label, document.title)
+            await add_document(self.parts, COORDINATOR, pack.id, new, chunks(path.read_bytes()))
+        return pack
+
+    async def send(self) -> dict[str, Transfer]:
+        """Send the sample's pack; gives its transfers by recipient."""
+        sent = await send_pack(self.parts, COORDINATOR, (await self.new_pack()).id)
+        return {transfer.recipient: transfer for transfer in sent.transfers}
+
+    async def transfer(self, transfer: Transfer) -> Transfer:
+        """The transfer as it is stored now."""
+        async with self.parts.database.work() as work:
+            found = await work.transfers.get(transfer.id, LEAD)
+        assert found is not None
+        return found
+
+    async def import_register(self, register: Register) -> None:
+        """Store a changed register."""
+        await import_register(self.parts, ADMINISTRATOR, register, "0" * 64)
+
+    async def leaves(self) -> list[bytes]:
+        """The whole log."""
+        async with self.parts.database.snapshot() as view:
+            return [leaf async for leaf in view.journal.leaves()]
+
+
+async def chunks(data: bytes, size: int = 10_000) -> AsyncIterator[bytes]:
+    """`data` in pieces, as an upload gives it."""
+    for start in range(0, len(data), size):
+        yield data[start : start + size]
+
+
+def unzipped(content: bytes, password: str) -> dict[str, bytes]:
+    """What an archive holds, by name, opened with the password."""
+    with pyzipper.AESZipFile(io.BytesIO(content)) as archive:
+        archive.setpassword(password.encode())
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+async def make_world(
+    database: PostgresDatabase, vault: FileVault, judge: CedarJudge, scratch: Path
+) -> World:
+    """A gateway with the sample register imported, on a clock that stands still."""
+    clock, channels = SetClock(), Channels()
+    parts = Parts(
+        database=database,
+        vault=vault,
+        judge=judge,
+        sealer=ZipSealer(),
+        passphrases=EffPassphrases(),
+        identifiers=RandomIdentifiers(clock),
+        clock=clock,
+        mailer=channels,
+        texter=Texts(channels),
+        jitter=lambda: 0.5,
+        origin=Origin("test", "0"),
+        rules=Rules(
+            limits=Limits(),
+            timing=Timing(),
+            zone=ZoneInfo("Pacific/Auckland"),
+            document_limit_bytes=3_000_000,
+            pack_limit_bytes=4_000_000,
+            documents_limit=6,
+            link_base="https://gateway.example",
+            message_domain="gateway.example",
+            scratch_directory=str(scratch),
+        ),
+    )
+    register = parse_register((SAMPLE / "register.toml").read_bytes())
+    await import_register(parts, ADMINISTRATOR, register, "0" * 64)
+    return World(parts, clock, channels, register, parse_pack((SAMPLE / "pack.toml").read_bytes()))
