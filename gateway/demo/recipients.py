@@ -51,7 +51,7 @@ def open_packs(folder: Path, passwords: dict[str, str]) -> dict[str, OpenedPack]
         message = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
         for part in message.iter_attachments():
             reference = (part.get_filename() or "").removesuffix(".zip")
-            content = io.BytesIO(part.get_payload(decode=True))
+            content = io.BytesIO(part.get_content())
             with pyzipper.AESZipFile(content) as archive:
                 archive.setpassword(passwords[reference].encode())
                 page = archive.read(_CONTENTS).decode("utf-8")

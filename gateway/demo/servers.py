@@ -44,7 +44,9 @@ def mail_server(folder: Path) -> Iterator[int]:
     )
     controller.start()
     try:
-        yield controller.server.sockets[0].getsockname()[1]
+        listening = controller.server
+        assert isinstance(listening, asyncio.Server)  # noqa: S101 - started above
+        yield listening.sockets[0].getsockname()[1]
     finally:
         controller.stop()
 

@@ -1,0 +1,1 @@
+"""File formats people write: the register file and the pack file, read as a whole or refused."""

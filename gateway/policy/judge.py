@@ -1,0 +1,125 @@
+"""Judges cases by a bundle of Cedar policies; whatever is not clearly allowed is withheld."""
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, Final
+
+import cedarpy
+
+from gateway.domain.decisions import Case, Decision, Finding, Severity
+from gateway.policy.bundle import Bundle
+from gateway.policy.facts import FactSheet
+from gateway.policy.rules import Effect
+from gateway.services.ports import Authority
+
+POLICY_ERROR: Final = "policy-error"
+NO_AUTHORITY: Final = "no-legal-authority"
+_RECEIVE: Final = {"type": "Action", "id": "receive"}
+_FLAG: Final = {"type": "Action", "id": "flag"}
+_CHUNK: Final = 100  # requests per call into Cedar, during which no other thread can run
+_QUOTED: Final = re.compile(r"`([a-z0-9-]+)`")
+
+_Answers = tuple[cedarpy.AuthzResult, cedarpy.AuthzResult]
+
+
+class CedarJudge:
+    """Decides by Cedar policies (implements `gateway.services.ports.Judge`).
+
+    A document goes to a recipient only if Cedar says Allow and no rule failed to evaluate: Cedar
+    skips a rule that fails, so a failure that went unnoticed could open the gate.
+    """
+
+    def __init__(self, bundle: Bundle) -> None:
+        self._bundle = bundle
+        self._findings = {
+            rule.id: Finding(
+                rule=rule.id,
+                severity=Severity.WARN if rule.effect is Effect.WARN else Severity.DENY,
+                message=rule.message,
+                remedy=rule.remedy,
+                source=rule.source,
+            )
+            for rule in bundle.rules.values()
+            if rule.effect is not Effect.PERMIT
+        }
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 (hex) of the policies in use."""
+        return self._bundle.digest
+
+    def authority(self, code: str) -> Authority | None:
+        """The legal authority with this code, or None when the policy data has none."""
+        entry = self._bundle.authorities.get(code)
+        return entry.authority if entry else None
+
+    def judge(self, cases: Sequence[Case]) -> list[Decision]:
+        """One decision per case, in order: denials first, then warnings, each by rule id.
+
+        It only computes; where others wait for the event loop, call it in a thread.
+        """
+        sheet = FactSheet(cases, self._bundle)
+        return self._decide(cases, sheet.entities, sheet.requests)
+
+    def _decide(
+        self, cases: Sequence[Case], entities: list[Any], requests: list[dict[str, Any]]
+    ) -> list[Decision]:
+        try:
+            parsed = cedarpy.Entities.from_json_str(json.dumps(entities), self._bundle.schema)
+        except ValueError:  # a fact is missing or malformed, and it cannot be said in whose case
+            return [self._decision(case, [self._failure(())], allowed=False) for case in cases]
+        answers = self._ask(requests, parsed)
+        return [self._answered(case, *pair) for case, pair in zip(cases, answers, strict=True)]
+
+    def _ask(
+        self, requests: list[dict[str, Any]], entities: cedarpy.Entities
+    ) -> Iterator[_Answers]:
+        """Cedar's answers to each request: whether to receive, and what to flag."""
+        bundle = self._bundle
+        for start in range(0, len(requests), _CHUNK):
+            chunk = requests[start : start + _CHUNK]
+            receive = [{**request, "action": _RECEIVE} for request in chunk]
+            flag = [{**request, "action": _FLAG} for request in chunk]
+            yield from zip(
+                cedarpy.is_authorized_batch(receive, bundle.receive, entities, bundle.schema),
+                cedarpy.is_authorized_batch(flag, bundle.flag, entities, bundle.schema),
+                strict=True,
+            )
+
+    def _answered(
+        self, case: Case, receive: cedarpy.AuthzResult, flag: cedarpy.AuthzResult
+    ) -> Decision:
+        findings: list[Finding] = []
+        if receive.decision is cedarpy.Decision.Deny:
+            findings += self._found(receive)
+        if flag.decision is cedarpy.Decision.Allow:
+            findings += self._found(flag)
+        errors = [*receive.diagnostics.errors, *flag.diagnostics.errors]
+        undecided = cedarpy.Decision.NoDecision in (receive.decision, flag.decision)
+        if errors or undecided:
+            findings.append(self._failure(errors))
+        allowed = receive.allowed and not errors and not undecided
+        if not allowed and not any(f.severity is Severity.DENY for f in findings):
+            findings.append(self._findings[NO_AUTHORITY])  # no permit applied
+        return self._decision(case, findings, allowed=allowed)
+
+    def _found(self, answer: cedarpy.AuthzResult) -> list[Finding]:
+        return [self._findings[rule] for rule in answer.diagnostics.reasons]
+
+    def _decision(self, case: Case, findings: Iterable[Finding], *, allowed: bool) -> Decision:
+        ordered = sorted(findings, key=lambda f: (f.severity is not Severity.DENY, f.rule))
+        return Decision(case.recipient.id, case.document.id, allowed, tuple(ordered))
+
+    def _failure(self, errors: Iterable[str]) -> Finding:
+        """The finding for rules that could not be judged; it names rules, never facts."""
+        named = {name for error in errors for name in _QUOTED.findall(error)}
+        rules = sorted(named & self._bundle.rules.keys())
+        where = f" (rule {', '.join(rules)})" if rules else ""
+        return Finding(
+            rule=POLICY_ERROR,
+            severity=Severity.DENY,
+            message=f"The rules could not be judged{where}, so nothing is sent.",
+            remedy="Tell the administrator: a fact is missing or malformed, or a rule is broken.",
+            source="The gateway's own rule: what cannot be judged is withheld.",
+        )

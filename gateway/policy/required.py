@@ -1,0 +1,70 @@
+"""The rules no bundle may lack, so that losing or emptying a file cannot open the gate.
+
+Removing a rule therefore takes two changes: in the policies, and here.
+"""
+
+from typing import Final
+
+REQUIRED_DENIALS: Final = frozenset(
+    {
+        # authority
+        "no-legal-authority",
+        "protocol-is-not-authority",
+        "purpose-not-in-protocol",
+        "authority-not-in-protocol",
+        # statement
+        "statement-missing",
+        "statement-without-reasons",
+        "statement-not-by-contact",
+        "ground-not-allowed",
+        "instrument-not-named",
+        "consultation-not-stated",
+        # protocol
+        "protocol-missing",
+        "protocol-not-in-force",
+        "protocol-review-overdue",
+        "recipient-agency-not-signed",
+        "sender-agency-not-signed",
+        "sender-not-lead-agency",
+        "category-not-in-protocol",
+        # meeting
+        "recipient-not-attending",
+        "child-not-in-meeting",
+        "subject-not-named",
+        "facts-do-not-match",
+        # recipient
+        "recipient-not-active",
+        "contact-not-active",
+        "address-not-approved",
+        "conflict-of-interest",
+        # classification
+        "classification-below-protocol",
+        "classification-below-floor",
+        "classification-above-recipient",
+        "classification-above-mail",
+        "classification-above-gateway",
+        "national-security-classification",
+        "marking-not-highest",
+        "marking-above-mail",
+        "nationality-endorsement",
+        "endorsement-not-carried",
+        # channel
+        "no-password-channel",
+        "password-address-not-registered",
+        "same-mailbox-not-permitted",
+        "address-changed",
+        # section 66C and section 66
+        "section-66c-recipient",
+        "section-66c-sender",
+        "section-66c-no-child",
+        "section-66c-age",
+        "obtained-under-section-66",
+        # family violence
+        "section-20-recipient",
+        "section-20-sender",
+    }
+)
+
+REQUIRED_WARNINGS: Final = frozenset(
+    {"protocol-review-due", "handling-not-acknowledged", "same-mailbox-used"}
+)
