@@ -22,11 +22,18 @@ class RandomIdentifiers:
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
+        self._last = 0
 
     def new(self) -> str:
-        """48 bits of milliseconds and 80 random bits as 26 characters, which sort by time."""
+        """48 bits of milliseconds and 80 random bits as 26 characters, in the order of making.
+
+        Within a millisecond each is larger than the last by a random amount, so that one process's
+        identifiers sort as they were made and still cannot be guessed.
+        """
         milliseconds = int(self._clock.now().timestamp() * 1000)
-        return _text((milliseconds << 80) | secrets.randbits(80), 26)
+        fresh = (milliseconds << 80) | secrets.randbits(79)
+        self._last = max(fresh, self._last + 1 + secrets.randbits(70))
+        return _text(self._last, 26)
 
     def reference(self) -> str:
         """`T-` and 40 random bits."""

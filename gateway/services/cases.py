@@ -1,5 +1,7 @@
 """Gathering what the rules look at, and asking the judge about each recipient and document."""
 
+import asyncio
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -11,9 +13,10 @@ from gateway.domain.decisions import (
     Matrix,
     MatrixRow,
     choose_password_channel,
+    marking_due,
 )
 from gateway.domain.errors import NotFound
-from gateway.domain.packs import Document, Pack, highest_marking
+from gateway.domain.packs import Document, Pack
 from gateway.domain.register import (
     Agency,
     ChildReference,
@@ -92,7 +95,7 @@ async def gather(
     return Situation(day, pack, documents, meeting, protocol, sender, contact, parties)
 
 
-def judge(
+async def judge(
     parts: Parts,
     situation: Situation,
     party: Party,
@@ -101,8 +104,41 @@ def judge(
     address_changed: bool = False,
 ) -> tuple[Decision, ...]:
     """The decisions for one recipient over `documents`, in order."""
-    due = highest_marking(situation.documents)
+    cases = _cases(parts, situation, party, documents, address_changed=address_changed)
+    return tuple(await asyncio.to_thread(parts.judge.judge, cases))
+
+
+async def matrix(parts: Parts, situation: Situation) -> Matrix:
+    """The whole check: recipients down, documents across."""
     cases = [
+        case
+        for party in situation.parties
+        for case in _cases(parts, situation, party, situation.documents)
+    ]
+    # asked once, as the judge prepares the facts once; in a thread, as it may take a while
+    decisions = iter(await asyncio.to_thread(parts.judge.judge, cases))
+    rows = tuple(
+        MatrixRow(
+            party.person,
+            party.agency,
+            party.channel,
+            tuple(itertools.islice(decisions, len(situation.documents))),
+        )
+        for party in situation.parties
+    )
+    return Matrix(situation.pack, situation.documents, rows, parts.judge.digest)
+
+
+def _cases(
+    parts: Parts,
+    situation: Situation,
+    party: Party,
+    documents: Sequence[Document],
+    *,
+    address_changed: bool = False,
+) -> list[Case]:
+    due = marking_due(situation.documents, parts.rules.limits)
+    return [
         Case(
             day=situation.day,
             meeting=situation.meeting,
@@ -121,21 +157,6 @@ def judge(
         )
         for document in documents
     ]
-    return tuple(parts.judge.judge(cases))
-
-
-def matrix(parts: Parts, situation: Situation) -> Matrix:
-    """The whole check: recipients down, documents across."""
-    rows = tuple(
-        MatrixRow(
-            party.person,
-            party.agency,
-            party.channel,
-            judge(parts, situation, party, situation.documents),
-        )
-        for party in situation.parties
-    )
-    return Matrix(situation.pack, situation.documents, rows, parts.judge.digest)
 
 
 def has_changed(transfer: Transfer, party: Party) -> bool:

@@ -109,7 +109,7 @@ async def check_pack(parts: Parts, actor: Actor, pack: PackId) -> Matrix:
     require_coordinator(actor)
     async with parts.database.work() as work:
         situation = await cases.gather(parts, work, await owned(work, actor, pack))
-        matrix = cases.matrix(parts, situation)
+        matrix = await cases.matrix(parts, situation)
         decisions = [decision for row in matrix.rows for decision in row.decisions]
         detail: dict[str, JSON] = {
             "policy": matrix.policy_digest,

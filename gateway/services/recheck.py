@@ -20,7 +20,7 @@ async def recheck(parts: Parts, work: Work, transfer: Transfer) -> Situation | N
     What is no longer allowed ends the transfer, or takes documents out of it, in this transaction.
     """
     situation = await _situation(parts, work, transfer)
-    decisions = () if situation is None else _judge_again(parts, situation, transfer)
+    decisions = () if situation is None else await _judge_again(parts, situation, transfer)
     allowed = tuple(decision.document for decision in decisions if decision.allowed)
     everything = bool(allowed) and allowed == transfer.documents
     detail: dict[str, JSON] = {
@@ -65,10 +65,12 @@ async def _situation(parts: Parts, work: Work, transfer: Transfer) -> Situation 
         return None
 
 
-def _judge_again(parts: Parts, situation: Situation, transfer: Transfer) -> tuple[Decision, ...]:
+async def _judge_again(
+    parts: Parts, situation: Situation, transfer: Transfer
+) -> tuple[Decision, ...]:
     party = situation.party(transfer.recipient)
     if party is None:
         return ()
     carried = [d for d in situation.documents if d.id in transfer.documents]
     changed = cases.has_changed(transfer, party)
-    return cases.judge(parts, situation, party, carried, address_changed=changed)
+    return await cases.judge(parts, situation, party, carried, address_changed=changed)

@@ -4,8 +4,15 @@ from gateway.audit.canonical import JSON
 from gateway.audit.entries import Action
 from gateway.domain.actors import Actor, Role
 from gateway.domain.errors import Forbidden, NotFound
-from gateway.domain.register import Agency, Meeting, MeetingId, Register, Representative
-from gateway.services.auditing import record
+from gateway.domain.register import (
+    Agency,
+    Meeting,
+    MeetingId,
+    Register,
+    Representative,
+    RepresentativeId,
+)
+from gateway.services.auditing import pseudonym, record
 from gateway.services.parts import Parts
 from gateway.services.storage import ImportedChanges, Page
 
@@ -60,7 +67,8 @@ async def get_meeting(
 
 
 def _reference(parts: Parts, kind: str, identifier: str) -> str:
-    """What the log calls a thing: people, and what names them, by pseudonym."""
-    if kind in {"representative", "conflict of interest"}:
-        return parts.vault.digest("representative", identifier).hex()[:32]
-    return identifier
+    """What the log calls a thing: people by pseudonym, everything else by its identifier."""
+    if kind not in {"representatives", "conflicts"}:
+        return identifier
+    person, slash, child = identifier.partition("/")
+    return pseudonym(parts, RepresentativeId(person)) + slash + child

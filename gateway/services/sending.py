@@ -55,7 +55,7 @@ async def send_pack(parts: Parts, actor: Actor, pack: PackId, key: str | None = 
         if not situation.documents:
             raise InvalidInput("The pack has no documents.", "Add at least one.", field="documents")
         now = parts.clock.now()
-        rows = cases.matrix(parts, situation).rows
+        rows = (await cases.matrix(parts, situation)).rows
         if not any(row.documents for row in rows):
             raise errors.Refused(
                 "Nobody may receive any of this pack, so nothing was sent.",

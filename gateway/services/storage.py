@@ -39,7 +39,11 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class ImportedChanges:
-    """What an import changed: identifiers by kind of thing."""
+    """What an import changed: identifiers by kind of thing.
+
+    Kinds are `agencies`, `representatives`, `protocols`, `meetings` and `conflicts`; a conflict's
+    identifier is `representative/child`.
+    """
 
     added: Mapping[str, tuple[str, ...]]
     changed: Mapping[str, tuple[str, ...]]
