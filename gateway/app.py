@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 import structlog
 from aiohttp import web
 
+from gateway.audit.canonical import JSON
 from gateway.audit.entries import Action, Origin
 from gateway.channels import (
     KannelTexter,
@@ -44,7 +45,7 @@ from gateway.storage.vault import (
     new_digest_key,
 )
 from gateway.system import RandomIdentifiers, SystemClock, jitter
-from gateway.web import WebSettings, create_web_app, openapi_document
+from gateway.web import WebRunner, WebSettings, create_web_app, openapi_document
 from gateway.worker import Worker, WorkerSettings
 
 __all__ = [
@@ -152,23 +153,20 @@ async def serve(
         await _note(gateway, Action.SERVICE_STARTED, pages=pages, work=work)
         if pages:
             await stack.enter_async_context(_listening(gateway, say))
-        running = asyncio.create_task(
-            _worker(gateway).run(stop) if work else stop.wait(),  # type: ignore[arg-type]
-            name="worker",
-        )
         if work:
             say("The worker is running.")
-        await asyncio.wait(
-            {running, asyncio.create_task(stop.wait())}, return_when="FIRST_COMPLETED"
-        )
-        stop.set()
-        await running
+            await _worker(gateway).run(stop)
+        await stop.wait()
         await _note(gateway, Action.SERVICE_STOPPED, pages=pages, work=work)
 
 
 async def _note(gateway: Gateway, action: Action, *, pages: bool, work: bool) -> None:
     async with gateway.parts.database.work() as transaction:
-        detail = {"pages": pages, "worker": work, "policy": gateway.parts.judge.digest}
+        detail: dict[str, JSON] = {
+            "pages": pages,
+            "worker": work,
+            "policy": gateway.parts.judge.digest,
+        }
         await record(gateway.parts, transaction, WORKER, action, {}, detail)
 
 
@@ -183,7 +181,7 @@ async def _listening(gateway: Gateway, say: Callable[[str], None]) -> AsyncItera
             trust_proxy=settings.trust_proxy,
         ),
     )
-    runner = web.AppRunner(app, access_log=None, handle_signals=False)
+    runner = WebRunner(app)
     await runner.setup()
     try:
         site = web.TCPSite(runner, settings.listen_host, settings.listen_port)
@@ -191,7 +189,7 @@ async def _listening(gateway: Gateway, say: Callable[[str], None]) -> AsyncItera
             await site.start()
         except OSError as error:
             raise InvalidInput(
-                f"Cannot listen on {settings.listen_host}:{settings.listen_port}: {error.strerror}.",
+                f"Cannot listen on port {settings.listen_port}: {error.strerror}.",
                 "Choose another port with GATEWAY_LISTEN_PORT, or end what uses it.",
                 field="listen_port",
             ) from error

@@ -53,7 +53,7 @@ def test_named_files_exist(document: str) -> None:
     named |= {
         f"gateway/{path}"
         for path in re.findall(
-            r"`((?:domain|audit|services|policy|storage|sealing|web)/[\w./-]*)`", text
+            r"`((?:domain|audit|services|policy|storage|sealing|web)/[\w./-]*(?:\.py|/))`", text
         )
     }
     named |= {path for path in re.findall(r"`(\w+\.md|\w+\.toml)`", text) if path != "gateway.toml"}

@@ -93,8 +93,11 @@ def demo(
     ] = Path(".demo"),
 ) -> None:
     """Send a sample pack from end to end, to a mail server and SMS gateway it starts itself."""
-    from gateway.demo.story import tell  # noqa: PLC0415
-
+    try:
+        from gateway.demo.story import tell  # noqa: PLC0415
+    except ModuleNotFoundError as missing:
+        err.print(f"The demonstration needs {missing.name}: install 'gateway[demo]'.", markup=False)
+        raise typer.Exit(2) from None
     raise typer.Exit(tell(where))
 
 

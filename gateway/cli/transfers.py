@@ -100,7 +100,7 @@ async def _titles(
 ) -> Mapping[DocumentId, str]:
     from gateway.services.packs import get_pack  # noqa: PLC0415
 
-    titles = {}
+    titles: dict[DocumentId, str] = {}
     for pack in {transfer.pack for transfer in transfers}:
         _, documents = await get_pack(gateway.parts, actor, pack)
         titles |= {document.id: document.title for document in documents}

@@ -3,12 +3,11 @@
 import asyncio
 import contextlib
 import json
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 from aiohttp import web
-from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 _LARGEST_MAIL_BYTES = 100 * 1024 * 1024
@@ -31,24 +30,18 @@ class _MailFolder:
         return "250 OK kept"
 
 
-@contextlib.contextmanager
-def mail_server(folder: Path) -> Iterator[int]:
+@contextlib.asynccontextmanager
+async def mail_server(folder: Path) -> AsyncIterator[int]:
     """A mail server that keeps what it is given in `folder`; gives its port."""
     folder.mkdir(parents=True, exist_ok=True)
-    controller = Controller(
-        _MailFolder(folder),
-        hostname="127.0.0.1",
-        port=0,
-        data_size_limit=_LARGEST_MAIL_BYTES,
-        decode_data=False,
-    )
-    controller.start()
-    try:
-        listening = controller.server
-        assert isinstance(listening, asyncio.Server)  # noqa: S101 - started above
-        yield listening.sockets[0].getsockname()[1]
-    finally:
-        controller.stop()
+    kept = _MailFolder(folder)
+
+    def connection() -> SMTP:
+        return SMTP(kept, data_size_limit=_LARGEST_MAIL_BYTES, decode_data=False)
+
+    server = await asyncio.get_running_loop().create_server(connection, "127.0.0.1", 0)
+    async with server:
+        yield server.sockets[0].getsockname()[1]
 
 
 @contextlib.asynccontextmanager

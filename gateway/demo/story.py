@@ -83,21 +83,23 @@ def tell(out: Path) -> int:
 
 
 async def _play(out: Path, data: Path) -> None:
-    async with sms_gateway(out / "sms.jsonl") as sms_url:
-        with mail_server(out / "mail") as mail_port:
-            stage = Stage(_environment(data, mail_port, sms_url), out)
-            await stage.run("init")
-            await stage.run("policy", "check")
-            await stage.run("register", "import", str(_SAMPLE / "register.toml"))
-            matrix = json.loads(
-                await stage.run("pack", "check", "--json", str(_SAMPLE / "pack.toml"), quiet=True)
-            )
-            service, base = await _serve(stage)
-            try:
-                await _send_and_follow(stage, matrix, base)
-            finally:
-                service.terminate()
-                await service.wait()
+    async with (
+        sms_gateway(out / "sms.jsonl") as sms_url,
+        mail_server(out / "mail") as mail_port,
+    ):
+        stage = Stage(_environment(data, mail_port, sms_url), out)
+        await stage.run("init")
+        await stage.run("policy", "check")
+        await stage.run("register", "import", str(_SAMPLE / "register.toml"))
+        matrix = json.loads(
+            await stage.run("pack", "check", "--json", str(_SAMPLE / "pack.toml"), quiet=True)
+        )
+        service, base = await _serve(stage)
+        try:
+            await _send_and_follow(stage, matrix, base)
+        finally:
+            service.terminate()
+            await service.wait()
 
 
 async def _send_and_follow(stage: Stage, matrix: dict[str, Any], base: str) -> None:

@@ -1,11 +1,12 @@
 """What is judged, and what comes of it: one decision per recipient and document."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
 from gateway.domain.addresses import same_mailbox
-from gateway.domain.classification import Classification
+from gateway.domain.classification import Classification, highest
 from gateway.domain.packs import Document, DocumentId, Pack
 from gateway.domain.register import (
     Agency,
@@ -74,6 +75,17 @@ class Limits:
     review_grace_days: int = 30
 
 
+def marking_due(documents: Iterable[Document], limits: Limits) -> Classification:
+    """The highest classification among the documents that mail and this gateway may carry at all.
+
+    What is above those limits is withheld from everyone, so it does not count: the marking is of
+    what the mail holds. Source: NZISM 15.1.11.C.02.
+    """
+    ceiling = min(limits.mail_ceiling.rank, limits.accreditation.rank)
+    levels = (document.label.classification for document in documents)
+    return highest(level for level in levels if level.rank <= ceiling)
+
+
 @dataclass(frozen=True, slots=True)
 class Case:
     """Everything the rules may look at for one (recipient, document) pair.
@@ -83,7 +95,7 @@ class Case:
         protocol: the version in force on `day`; None when there is none.
         sender, contact: the agency that sends, and its representative who answers for the pack.
         agency: the recipient's agency.
-        pack_marking_due: the highest classification among all documents of the pack.
+        pack_marking_due: the marking the mail must bear: see `marking_due`.
         conflicts: children about whom the recipient must see nothing.
         channel: the password channel that would be used; None when none is possible.
         address_changed: whether the recipient's address or password channel is no longer what it

@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NewType
 
-from gateway.domain.classification import Classification, highest
+from gateway.domain.classification import Classification
 from gateway.domain.register import (
     AgencyId,
     AuthorityCode,
@@ -130,8 +130,3 @@ class Pack:
     def statement_for(self, recipient: RepresentativeId) -> Statement | None:
         """The statement of reasonable belief for `recipient`, if one was made."""
         return next((s for s in self.statements if s.recipient == recipient), None)
-
-
-def highest_marking(documents: tuple[Document, ...]) -> Classification:
-    """The classification the pack must carry: the highest of its documents."""
-    return highest(document.label.classification for document in documents)

@@ -186,7 +186,8 @@ class Transfer:
         reference: what people call it; on the mail, the password message and the contents page.
         address: canonical mail address as checked; the only one it is ever mailed to.
         channel, channel_address: how the password goes; None when the transfer was refused.
-        documents, withheld: what the recipient receives, and what not; `message_id` is the same on every attempt.
+        documents, withheld: what the recipient receives, and what not.
+        message_id: the same on every attempt.
         entered_at: when the present state began; `attempts` failed tries in it; `retry_at` when
             the next one is due.
     """

@@ -1,0 +1,49 @@
+"""Jobs for the worker, written in the caller's own transaction through Procrastinate's function.
+
+A job that was rolled back never was; a committed one wakes a worker by the notification that
+Procrastinate's trigger sends. Arguments are identifiers only, since they stand in the open.
+"""
+
+import json
+from datetime import datetime
+
+from sqlalchemy import bindparam, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from gateway.domain.packs import BlobId
+from gateway.domain.transfers import TransferId
+from gateway.storage.columns import Moment
+
+QUEUE = "transfers"
+ADVANCE_TRANSFER = "advance_transfer"
+SEND_NOTICE = "send_notice"
+DESTROY_BLOB = "destroy_blob"
+
+_DEFER = text(
+    "SELECT procrastinate_defer_jobs_v1(ARRAY[CAST(ROW("
+    "CAST(:queue AS varchar), CAST(:task AS varchar), 0, CAST(NULL AS text), CAST(NULL AS text), "
+    "CAST(:args AS jsonb), CAST(:at AS timestamptz)) AS procrastinate_job_to_defer_v1)])"
+).bindparams(bindparam("at", type_=Moment()))
+
+
+class PostgresJobs:
+    """Durable work, written in the same transaction as what it is about."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def advance_transfer(self, transfer: TransferId, at: datetime | None = None) -> None:
+        """Have the transfer's next step done, not before `at`."""
+        await self._defer(ADVANCE_TRANSFER, {"transfer_id": transfer}, at)
+
+    async def send_notice(self, transfer: TransferId, kind: str) -> None:
+        """Have the coordinator told about a transfer."""
+        await self._defer(SEND_NOTICE, {"transfer_id": transfer, "kind": kind})
+
+    async def destroy_blob(self, blob: BlobId) -> None:
+        """Have a blob's file removed once its key is gone."""
+        await self._defer(DESTROY_BLOB, {"blob_id": blob})
+
+    async def _defer(self, task: str, args: dict[str, str], at: datetime | None = None) -> None:
+        values = {"queue": QUEUE, "task": task, "args": json.dumps(args), "at": at}
+        await self._connection.execute(_DEFER, values)

@@ -1,0 +1,230 @@
+"""The register in PostgreSQL."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+from sqlalchemy import Table, case, func, select, text
+from sqlalchemy.dialects.postgresql import distinct_on, insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from gateway.domain.errors import Conflict
+from gateway.domain.register import (
+    Agency,
+    AgencyId,
+    ChildReference,
+    ConflictOfInterest,
+    Meeting,
+    MeetingId,
+    Protocol,
+    ProtocolId,
+    Register,
+    Representative,
+    RepresentativeId,
+)
+from gateway.services.storage import ImportedChanges, Page
+from gateway.storage.locks import lock_key
+from gateway.storage.rows import among, from_row, to_row
+from gateway.storage.tables import (
+    agencies,
+    conflicts_of_interest,
+    meetings,
+    protocols,
+    representatives,
+)
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+T = TypeVar("T", bound="DataclassInstance")
+
+TODAY = text("(now() AT TIME ZONE 'Pacific/Auckland')::date")
+
+
+@dataclass(frozen=True, slots=True)
+class _Kind(Generic[T]):
+    """A kind of thing in the register: where it is kept and what identifies one."""
+
+    name: str
+    table: Table
+    type: type[T]
+    key: tuple[str, ...] = ("id",)
+
+    def key_of(self, thing: T) -> tuple[Any, ...]:
+        return tuple(getattr(thing, name) for name in self.key)
+
+
+@dataclass(frozen=True, slots=True)
+class _Merged(Generic[T]):
+    """What merging one kind comes to; `changed` pairs what is stored with what shall be."""
+
+    kind: _Kind[T]
+    added: tuple[T, ...]
+    changed: tuple[tuple[T, T], ...]
+    unchanged: int
+
+    def identifiers(self, things: Sequence[T]) -> tuple[str, ...]:
+        return tuple("/".join(map(str, self.kind.key_of(thing))) for thing in things)
+
+
+_AGENCIES = _Kind("agencies", agencies, Agency)
+_REPRESENTATIVES = _Kind("representatives", representatives, Representative)
+_PROTOCOLS = _Kind("protocols", protocols, Protocol, ("id", "version"))
+_MEETINGS = _Kind("meetings", meetings, Meeting)
+_CONFLICTS = _Kind(
+    "conflicts", conflicts_of_interest, ConflictOfInterest, ("representative", "child")
+)
+
+
+class PostgresRegister:
+    """Agencies, representatives, protocols, meetings, conflicts of interest."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def merge(self, register: Register) -> ImportedChanges:
+        """Add what is new and change what differs; what the register does not name stays.
+
+        A protocol version counts as in force once its day has come, by the database's clock in New
+        Zealand, and somebody has signed it; from then on only signatures may be added to it.
+        Identifiers of parts are joined with `/`: `protocol/version`, `representative/child`.
+
+        Raises:
+            Conflict: the terms of a protocol version that is already in force would change.
+        """
+        await self._connection.execute(select(func.pg_advisory_xact_lock(lock_key("register"))))
+        merged: list[_Merged[Any]] = [
+            await self._merge(_AGENCIES, register.agencies),
+            await self._merge(_REPRESENTATIVES, register.representatives),
+            await self._merge_protocols(register.protocols),
+            await self._merge(_MEETINGS, register.meetings),
+            await self._merge(_CONFLICTS, register.conflicts),
+        ]
+        return ImportedChanges(
+            added={m.kind.name: m.identifiers(m.added) for m in merged if m.added},
+            changed={
+                m.kind.name: m.identifiers([new for _, new in m.changed])
+                for m in merged
+                if m.changed
+            },
+            unchanged=sum(m.unchanged for m in merged),
+        )
+
+    async def agency(self, agency: AgencyId) -> Agency | None:
+        """The agency."""
+        return (await self._read(_AGENCIES, [agency])).get((agency,))
+
+    async def agencies(self) -> Mapping[AgencyId, Agency]:
+        """All agencies."""
+        rows = await self._connection.execute(select(agencies).order_by(agencies.c.id))
+        found = [from_row(Agency, row) for row in rows.mappings()]
+        return {agency.id: agency for agency in found}
+
+    async def representatives(
+        self, ids: Sequence[RepresentativeId]
+    ) -> Mapping[RepresentativeId, Representative]:
+        """The representatives with these identifiers; unknown ones are left out."""
+        found = await self._read(_REPRESENTATIVES, ids)
+        return {person.id: person for person in found.values()}
+
+    async def protocol_versions(self, protocol: ProtocolId) -> Sequence[Protocol]:
+        """Every version of a protocol, lowest first."""
+        found = await self._read(_PROTOCOLS, [protocol])
+        return sorted(found.values(), key=lambda version: version.version)
+
+    async def meeting(self, meeting: MeetingId) -> Meeting | None:
+        """The meeting."""
+        return (await self._read(_MEETINGS, [meeting])).get((meeting,))
+
+    async def meetings_led_by(self, agency: AgencyId, page: Page) -> Sequence[Meeting]:
+        """Meetings under a protocol whose lead agency this is, by identifier.
+
+        The version that counts is the one in force today; before there is one, the newest.
+        """
+        begun = protocols.c.in_force_from <= TODAY
+        newest_begun_first = (
+            protocols.c.id,
+            case((begun, 0), else_=1),
+            protocols.c.in_force_from.desc(),
+            protocols.c.version.desc(),
+        )
+        governing = (
+            select(protocols.c.id, protocols.c.lead_agency)
+            .ext(distinct_on(protocols.c.id))
+            .order_by(*newest_begun_first)
+            .subquery()
+        )
+        query = (
+            select(meetings)
+            .join(governing, governing.c.id == meetings.c.protocol)
+            .where(governing.c.lead_agency == agency)
+            .order_by(meetings.c.id)
+            .limit(page.limit)
+        )
+        if page.after is not None:
+            query = query.where(meetings.c.id > page.after)
+        rows = await self._connection.execute(query)
+        return [from_row(Meeting, row) for row in rows.mappings()]
+
+    async def conflicts(
+        self, ids: Sequence[RepresentativeId]
+    ) -> Mapping[RepresentativeId, frozenset[ChildReference]]:
+        """For each representative, the children about whom they must see nothing."""
+        found = await self._read(_CONFLICTS, ids)
+        return {
+            person: frozenset(c.child for c in found.values() if c.representative == person)
+            for person in ids
+        }
+
+    async def _read(self, kind: _Kind[T], ids: Sequence[str]) -> dict[tuple[Any, ...], T]:
+        """What is stored under these identifiers (the first part of the key), by key."""
+        query = select(kind.table).where(among(kind.table.c[kind.key[0]], ids))
+        rows = await self._connection.execute(query)
+        found = [from_row(kind.type, row) for row in rows.mappings()]
+        return {kind.key_of(thing): thing for thing in found}
+
+    async def _compare(self, kind: _Kind[T], things: Sequence[T]) -> _Merged[T]:
+        stored = await self._read(kind, [kind.key_of(thing)[0] for thing in things])
+        pairs = [(stored.get(kind.key_of(thing)), thing) for thing in things]
+        return _Merged(
+            kind,
+            added=tuple(new for old, new in pairs if old is None),
+            changed=tuple((old, new) for old, new in pairs if old is not None and old != new),
+            unchanged=sum(old == new for old, new in pairs),
+        )
+
+    async def _write(self, merged: _Merged[T]) -> _Merged[T]:
+        """Write what was added or changed, and nothing else."""
+        things = [*merged.added, *(new for _, new in merged.changed)]
+        if things:
+            table, key = merged.kind.table, merged.kind.key
+            statement = insert(table)
+            others = {c.name: statement.excluded[c.name] for c in table.c if c.name not in key}
+            statement = statement.on_conflict_do_update(index_elements=key, set_=others)
+            await self._connection.execute(statement, [to_row(thing) for thing in things])
+        return merged
+
+    async def _merge(self, kind: _Kind[T], things: Sequence[T]) -> _Merged[T]:
+        return await self._write(await self._compare(kind, things))
+
+    async def _merge_protocols(self, versions: Sequence[Protocol]) -> _Merged[Protocol]:
+        merged = await self._compare(_PROTOCOLS, versions)
+        today = await self._connection.scalar(select(TODAY))
+        for old, new in merged.changed:
+            _hold_terms(old, new, today)
+        return await self._write(merged)
+
+
+def _hold_terms(old: Protocol, new: Protocol, today: date) -> None:
+    """Hold that a version in force on `today` gains signatures at most."""
+    if not old.signatures or old.in_force_from > today:
+        return
+    gained_only = set(old.signatures) <= set(new.signatures)
+    if not gained_only or replace(new, signatures=old.signatures) != old:
+        raise Conflict(
+            f"Version {old.version} of protocol '{old.id}' is in force and signed; "
+            "its terms cannot change.",
+            "Raise the version, and have the agencies sign it.",
+            field="protocols",
+        )

@@ -1,0 +1,79 @@
+"""The web application: the table of routes, with sign-in, limits, errors and logs around it."""
+
+import json
+import time
+from collections.abc import Callable
+
+from aiohttp import web
+
+from gateway.services.parts import Parts
+from gateway.web.access import expect, guard
+from gateway.web.answering import answer_errors
+from gateway.web.dispatch import handler_of
+from gateway.web.headers import set_headers
+from gateway.web.keys import (
+    BUCKETS,
+    DESCRIPTION,
+    MONOTONIC,
+    PARTS,
+    ROUTES,
+    SETTINGS,
+    STYLESHEET,
+    TEMPLATES,
+    Buckets,
+)
+from gateway.web.limits import TokenBuckets
+from gateway.web.observing import observe
+from gateway.web.openapi import openapi_document
+from gateway.web.pages import load_stylesheet, load_templates
+from gateway.web.routes import TABLE
+from gateway.web.routing import Route
+from gateway.web.settings import WebSettings
+
+
+def create_web_app(
+    parts: Parts,
+    settings: WebSettings,
+    monotonic: Callable[[], float] = time.monotonic,
+) -> web.Application:
+    """The application that serves API and pages over `parts`; `monotonic` gives seconds.
+
+    Serve it with `gateway.web.WebRunner`, which keeps aiohttp's own log lines from repeating what
+    was sent.
+    """
+    app = web.Application(
+        middlewares=[observe, answer_errors, guard], client_max_size=settings.json_limit_bytes
+    )
+    app[PARTS] = parts
+    app[SETTINGS] = settings
+    app[MONOTONIC] = monotonic
+    app[BUCKETS] = _buckets(settings, monotonic)
+    app[TEMPLATES] = load_templates()
+    app[STYLESHEET] = load_stylesheet()
+    app[DESCRIPTION] = json.dumps(openapi_document(settings), ensure_ascii=False).encode()
+    app[ROUTES] = _add_routes(app)
+    app.on_response_prepare.append(set_headers)
+    return app
+
+
+def _add_routes(app: web.Application) -> dict[tuple[str, str], Route]:
+    """Have aiohttp know every route of the table; GET answers HEAD too."""
+    known: dict[tuple[str, str], Route] = {}
+    for route in TABLE:
+        handler = handler_of(route)
+        for method in ("GET", "HEAD") if route.method == "GET" else (route.method,):
+            app.router.add_route(method, route.path, handler, expect_handler=expect)
+            known[method, route.path] = route
+    return known
+
+
+def _buckets(settings: WebSettings, monotonic: Callable[[], float]) -> Buckets:
+    def counted(per_minute: int) -> TokenBuckets:
+        return TokenBuckets(per_minute, settings.buckets_limit, monotonic)
+
+    return Buckets(
+        tokens=counted(settings.requests_per_minute),
+        addresses=counted(settings.requests_per_minute),
+        public_posts=counted(settings.public_posts_per_minute),
+        failed_sign_ins=counted(settings.failed_sign_ins_per_minute),
+    )

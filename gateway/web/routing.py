@@ -1,0 +1,70 @@
+"""What the table of routes says of each route."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from enum import Enum
+from typing import Final
+
+from aiohttp import web
+from pydantic import BaseModel
+
+from gateway.domain.actors import Role
+from gateway.domain.errors import GatewayError
+from gateway.web.calls import Answer, Call
+from gateway.web.models import NoQuery
+
+
+class Public(Enum):
+    """The mark of a route that needs no sign-in."""
+
+    PUBLIC = "public"
+
+
+PUBLIC: Final = Public.PUBLIC
+Handler = Callable[[Call], Awaitable[Answer | web.StreamResponse]]
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One route: an address and method, who may call it, what it takes and what it answers.
+
+    Attributes:
+        operation: its name in the API description, in the access log and in the audit log.
+        roles: who may call it; anyone at all for PUBLIC.
+        body: model of a JSON body; None when the request takes no body, or reads its own.
+        upload: model of the `label` part, where the body is a multipart upload.
+        form: whether the body is an HTML form, which the handler reads.
+        answer: model of the response; None when there is no body.
+        keyed: whether an Idempotency-Key is required.
+        problems: errors beyond those every route of its kind can give.
+    """
+
+    method: str
+    path: str
+    handler: Handler
+    operation: str
+    summary: str
+    roles: frozenset[Role] | Public
+    body: type[BaseModel] | None = None
+    upload: type[BaseModel] | None = None
+    form: bool = False
+    query: type[BaseModel] = NoQuery
+    answer: type[BaseModel] | None = None
+    status: int = 200
+    keyed: bool = False
+    problems: tuple[type[GatewayError], ...] = ()
+
+    @property
+    def is_page(self) -> bool:
+        """Whether people see it in a browser, so that problems are pages too."""
+        return self.path.startswith(("/acknowledge", "/static"))
+
+    @property
+    def is_recorded(self) -> bool:
+        """Whether a refusal of it goes into the audit log."""
+        return self.roles is not PUBLIC or self.method not in {"GET", "HEAD"}
+
+    @property
+    def takes_body(self) -> bool:
+        """Whether a request may have a body."""
+        return self.body is not None or self.upload is not None or self.form

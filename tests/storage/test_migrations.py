@@ -1,0 +1,142 @@
+"""The schema: its steps, and that they lead to the tables the stores use."""
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import fields
+from typing import Any
+
+import psycopg
+import pytest
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import Connection, Table, create_engine
+
+from gateway.domain.errors import Unavailable
+from gateway.domain.packs import Document, Pack
+from gateway.domain.register import Agency, ConflictOfInterest, Meeting, Protocol, Representative
+from gateway.domain.transfers import Transfer
+from gateway.services.storage import StoredAnswer, Token
+from gateway.storage import migrations, tables
+from gateway.storage.database import postgres_url as sqlalchemy_url
+from gateway.storage.tables import metadata
+
+_CONSTRAINTS = """
+    SELECT c.relname, o.conname, pg_get_constraintdef(o.oid)
+    FROM pg_constraint o JOIN pg_class c ON c.oid = o.conrelid
+    WHERE c.relname = ANY(%s) ORDER BY 1, 2
+"""
+_COLUMNS = """
+    SELECT c.relname, a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull,
+        a.attcollation::regcollation::text, pg_get_expr(d.adbin, d.adrelid)
+    FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
+    LEFT JOIN pg_attrdef d ON d.adrelid = c.oid AND d.adnum = a.attnum
+    WHERE c.relname = ANY(%s) AND c.relkind = 'r' AND a.attnum > 0 ORDER BY 1, a.attnum
+"""
+_INDEXES = """
+    SELECT pg_get_indexdef(i.indexrelid)
+    FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid
+    WHERE c.relname = ANY(%s) ORDER BY 1
+"""
+
+
+@contextmanager
+def connected(url: str) -> Iterator[Connection]:
+    engine = create_engine(sqlalchemy_url(url))
+    try:
+        with engine.begin() as connection:
+            yield connection
+    finally:
+        engine.dispose()
+
+
+def shape(url: str) -> list[list[tuple[object, ...]]]:
+    """Every constraint, column and index, as PostgreSQL describes them."""
+    with psycopg.connect(url) as connection:
+        tables = list(metadata.tables)
+        return [
+            connection.execute(query, [tables]).fetchall()
+            for query in (_CONSTRAINTS, _COLUMNS, _INDEXES)
+        ]
+
+
+@pytest.mark.parametrize(
+    ("table", "kind"),
+    [
+        (tables.agencies, Agency),
+        (tables.representatives, Representative),
+        (tables.protocols, Protocol),
+        (tables.meetings, Meeting),
+        (tables.conflicts_of_interest, ConflictOfInterest),
+        (tables.packs, Pack),
+        (tables.documents, Document),
+        (tables.transfers, Transfer),
+        (tables.tokens, Token),
+        (tables.answers, StoredAnswer),
+    ],
+)
+def test_every_field_has_a_column(table: Table, kind: type[Any]) -> None:
+    """A field that the domain gains is not forgotten."""
+    assert {field.name for field in fields(kind)} <= set(table.c.keys())
+
+
+def test_the_steps_lead_to_the_models(database_url: str) -> None:
+    """Alembic finds nothing to change between the migrated database and the tables."""
+    options = {
+        "include_name": lambda name, kind, _: (
+            not (kind == "table" and name.startswith("procrastinate_"))
+        )
+    }
+    with connected(database_url) as connection:
+        context = MigrationContext.configure(connection, opts=options)
+        assert compare_metadata(context, metadata) == []
+
+
+def test_the_steps_lead_to_the_same_constraints(database_url: str, empty_database_url: str) -> None:
+    """Constraints, columns, collations and indexes are those that the models would create."""
+    with connected(empty_database_url) as connection:
+        metadata.create_all(connection)
+    migrated = shape(database_url)
+    assert len(migrated[0]) > 40
+    assert migrated == shape(empty_database_url)
+
+
+async def test_upgrading_twice_is_harmless(empty_database_url: str) -> None:
+    """The second upgrade finds nothing to do."""
+    assert await migrations.current(empty_database_url) is None
+    assert not await migrations.is_current(empty_database_url)
+    await migrations.upgrade(empty_database_url)
+    await migrations.upgrade(empty_database_url)
+    assert await migrations.current(empty_database_url) == migrations.head()
+    assert await migrations.is_current(empty_database_url)
+
+
+async def test_upgrading_at_the_same_time_is_harmless(empty_database_url: str) -> None:
+    """Of several upgrades that start at once, one does the work and the others wait for it."""
+    await asyncio.gather(*(migrations.upgrade(empty_database_url) for _ in range(3)))
+    assert await migrations.is_current(empty_database_url)
+
+
+async def test_a_newer_database_is_refused(database_url: str) -> None:
+    """An older gateway does not touch a database that a newer one made."""
+    with psycopg.connect(database_url) as connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+    with pytest.raises(Unavailable, match="newer"):
+        await migrations.upgrade(database_url)
+    assert not await migrations.is_current(database_url)
+
+
+def test_the_first_step_is_not_undone(database_url: str) -> None:
+    """Undoing it would destroy the audit log."""
+    config = migrations._config()
+    with connected(database_url) as connection:
+        config.attributes["connection"] = connection
+        with pytest.raises(RuntimeError, match="audit log"):
+            command.downgrade(config, "base")
+
+
+async def test_a_database_that_is_away_is_unavailable() -> None:
+    """The error is the domain's, and tells what to do."""
+    with pytest.raises(Unavailable, match="does not answer"):
+        await migrations.upgrade("postgresql://nobody@/x?host=/nonexistent")
