@@ -109,7 +109,7 @@ class Settings(BaseSettings):
     )
     mail_from_name: str = Field("Information sharing gateway", max_length=100)
     mail_marking_header: str = Field(
-        "X-Protective-Marking", pattern=r"^[A-Za-z][A-Za-z0-9-]{0,60}$"
+        "X-Protective-Marking", pattern=r"^X-[A-Za-z0-9-]{1,60}$"
     )
     mail_timeout_seconds: Annotated[float, Field(gt=0, le=3600)] = 60
 

@@ -96,7 +96,8 @@ def named_mailbox(name: str, address: str) -> str:
         shown = f'"{quoted}"'
     else:
         shown = Header(name, "utf-8", header_name="From").encode(linesep="\r\n")
-    return f"{shown}\r\n <{address}>"
+    gap = " " if len(shown) + len(address) < 66 else "\r\n "  # lines of at most 78 characters
+    return f"{shown}{gap}<{address}>"
 
 
 def text_part(subtype: str, text: str) -> str:

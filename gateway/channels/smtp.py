@@ -156,7 +156,7 @@ class _Delivery:
                 raise SMTPTimeoutError("The relay did not answer to the complete mail.")
             return answer.result()
 
-    async def _pour(self, protocol: SMTPProtocol, answer: "asyncio.Task[SMTPResponse]") -> bool:
+    async def _pour(self, protocol: SMTPProtocol, answer: asyncio.Task[SMTPResponse]) -> bool:
         """Write the mail as fast as the relay takes it; False when it would not hear the end."""
         async with aclosing(self._pieces()) as pieces:
             async for piece in pieces:
@@ -169,7 +169,7 @@ class _Delivery:
                     return False
         return not answer.done()
 
-    async def _cut_short(self, answer: "asyncio.Task[SMTPResponse]") -> SMTPResponse:
+    async def _cut_short(self, answer: asyncio.Task[SMTPResponse]) -> SMTPResponse:
         """What the relay said in the middle of the mail; thanks at that point are not for it."""
         await asyncio.wait({answer}, timeout=self._relay.step_seconds)
         if not answer.done():
@@ -199,7 +199,7 @@ class _Delivery:
 
 
 @contextmanager
-def _listening(protocol: SMTPProtocol) -> Generator["asyncio.Task[SMTPResponse]", None, None]:
+def _listening(protocol: SMTPProtocol) -> Generator[asyncio.Task[SMTPResponse], None, None]:
     """A task that holds the relay's next answer, whenever it comes."""
     answer = asyncio.ensure_future(protocol.read_response())
     try:
@@ -208,9 +208,7 @@ def _listening(protocol: SMTPProtocol) -> Generator["asyncio.Task[SMTPResponse]"
         _forget(answer)
 
 
-async def _room(
-    protocol: SMTPProtocol, answer: "asyncio.Task[SMTPResponse]", seconds: float
-) -> None:
+async def _room(protocol: SMTPProtocol, answer: asyncio.Task[SMTPResponse], seconds: float) -> None:
     """Wait until the connection takes more, or the relay answers."""
     drained = asyncio.ensure_future(protocol._drain_helper())  # noqa: SLF001 - as StreamWriter does
     try:
@@ -223,7 +221,7 @@ async def _room(
         _forget(drained)
 
 
-def _forget(task: "asyncio.Task[Any]") -> None:
+def _forget(task: asyncio.Task[Any]) -> None:
     """Stop a task nobody needs any more, and take its error from it if it has one."""
     if not task.cancel() and not task.cancelled():
         task.exception()

@@ -160,7 +160,8 @@ async def _serve(stage: Stage) -> tuple[asyncio.subprocess.Process, str]:
 
 
 def _environment(data: Path, mail_port: int, sms_url: str) -> dict[str, str]:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("GATEWAY_")}
+    left_out = ("GATEWAY_", "PYTHONDONTWRITEBYTECODE")  # the latter slows every command down
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(left_out)}
     return kept | {
         "GATEWAY_DATA_DIR": str(data),
         "GATEWAY_LISTEN_PORT": "0",

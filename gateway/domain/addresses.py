@@ -41,7 +41,8 @@ def canonical_address(text: str, *, field: str = "email") -> str:
         InvalidInput: anything else.
     """
     local, at, domain = text.rpartition("@")
-    if not at or len(local) > _LOCAL_LIMIT or not _LOCAL.fullmatch(local):
+    # "=?" begins an encoded word (RFC 2047), which some programs would decode in a header
+    if not at or len(local) > _LOCAL_LIMIT or "=?" in local or not _LOCAL.fullmatch(local):
         raise InvalidInput(
             "The mail address is not of the form name@domain.",
             "Give the bare address, for example 'name@agency.govt.nz'.",

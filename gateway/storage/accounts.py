@@ -20,14 +20,21 @@ class Account:
     gid: int
 
 
-def server_account() -> Account | None:
-    """The account for the server, made when there is none; None unless we are root.
+def server_account(data: Path) -> Account | None:
+    """The account for a server over `data`; None unless we are root and so have to choose one.
+
+    It is whoever owns `data`, or the nearest folder above it that exists; if that is root, an
+    account for nothing else, which is made when there is none.
 
     Raises:
         Unavailable: it could not be made.
     """
     if os.geteuid() != 0:
         return None
+    nearest = next(path for path in (data, *data.parents) if path.exists())
+    owner = nearest.stat()
+    if owner.st_uid != 0:
+        return Account(owner.st_uid, owner.st_gid)
     try:
         found = pwd.getpwnam(_NAME)
     except KeyError:

@@ -56,9 +56,9 @@ _INITDB = (
 class EmbeddedPostgres:
     """A server whose data lie in `data_dir/postgres`; its methods block, call them in a thread.
 
-    Started as root, the server runs under an account of its own (PostgreSQL refuses to run as
-    root), and the folders above its data and its programs become passable, though not readable,
-    for others.
+    PostgreSQL refuses to run as root. Started as root, the server runs under the account that owns
+    the data folder, or else one of its own, and the folders above its data and its programs become
+    passable, though not readable, for others.
     """
 
     def __init__(self, data_dir: Path) -> None:
@@ -141,7 +141,7 @@ class EmbeddedPostgres:
 
     def _make_cluster(self) -> None:
         """Make it under another name first, so that a killed start leaves nothing half made."""
-        account = server_account()
+        account = server_account(self._cluster)
         unfinished = self._data_dir / "postgres.new"
         shutil.rmtree(unfinished, ignore_errors=True)
         unfinished.mkdir(mode=0o700)
@@ -161,15 +161,16 @@ class EmbeddedPostgres:
             return True
 
     def _forget_dead_server(self) -> None:
-        """Remove the note of a server that is gone but whose number another process now has.
+        """Remove the notes of a server that is gone but whose number is, or seems, in use.
 
         PostgreSQL cannot tell that from a running server and would refuse to start, for ever in a
         container where numbers repeat. Should a server nevertheless be alive, PostgreSQL's own
         guard over its shared memory keeps a second one out.
         """
-        note = self._cluster / "postmaster.pid"
-        if note.exists() and not _within(_PROBE_SECONDS, self._answers):
-            note.unlink(missing_ok=True)
+        notes = [self._cluster / name for name in ("postmaster.pid", f"{_SOCKET}.lock")]
+        if any(note.exists() for note in notes) and not _within(_PROBE_SECONDS, self._answers):
+            for note in notes:
+                note.unlink(missing_ok=True)
 
     def _await_ready(self) -> None:
         def ready() -> bool:
@@ -188,7 +189,7 @@ class EmbeddedPostgres:
         The server inherits what the program has: no secret of ours, no open file, no folder.
         """
         binaries = _binaries()
-        account = server_account()
+        account = server_account(self._cluster)
         if account is not None:
             let_through(self._cluster)
             let_through(binaries / program)

@@ -62,7 +62,7 @@ class FileLock:
             self._file = None
 
     def _take(self, how: int) -> None:
-        file = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
+        file = self._open()
         deadline = time.monotonic() + _WAIT_SECONDS
         while not _try(file, how):
             if time.monotonic() >= deadline:
@@ -72,6 +72,19 @@ class FileLock:
                 )
             time.sleep(_PAUSE_SECONDS)
         self._file = file
+
+    def _open(self) -> int:
+        try:
+            file = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
+            if os.geteuid() == 0:  # leave it to the folder's owner, who may come without us
+                folder = self._path.parent.stat()
+                os.fchown(file, folder.st_uid, folder.st_gid)
+        except OSError as error:
+            raise Unavailable(
+                f"The lock {self._path} cannot be used: {error.strerror}.",
+                "Run the gateway under the account that owns the data folder.",
+            ) from error
+        return file
 
 
 def _try(file: int, how: int) -> bool:

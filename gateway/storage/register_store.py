@@ -171,11 +171,10 @@ class PostgresRegister:
         self, ids: Sequence[RepresentativeId]
     ) -> Mapping[RepresentativeId, frozenset[ChildReference]]:
         """For each representative, the children about whom they must see nothing."""
-        found = await self._read(_CONFLICTS, ids)
-        return {
-            person: frozenset(c.child for c in found.values() if c.representative == person)
-            for person in ids
-        }
+        children: dict[RepresentativeId, set[ChildReference]] = {person: set() for person in ids}
+        for conflict in (await self._read(_CONFLICTS, ids)).values():
+            children[conflict.representative].add(conflict.child)
+        return {person: frozenset(found) for person, found in children.items()}
 
     async def _read(self, kind: _Kind[T], ids: Sequence[str]) -> dict[tuple[Any, ...], T]:
         """What is stored under these identifiers (the first part of the key), by key."""

@@ -2,9 +2,10 @@
 
 import json
 import time
+import warnings
 from collections.abc import Callable
 
-from aiohttp import web
+from aiohttp import BadContentDispositionHeader, BadContentDispositionParam, web
 
 from gateway.services.parts import Parts
 from gateway.web.access import expect, guard
@@ -41,6 +42,9 @@ def create_web_app(
     Serve it with `gateway.web.WebRunner`, which keeps aiohttp's own log lines from repeating what
     was sent.
     """
+    for warning in (BadContentDispositionHeader, BadContentDispositionParam):
+        # they repeat the header of an upload, and with it a file's name, on standard error
+        warnings.filterwarnings("ignore", category=warning)
     app = web.Application(
         middlewares=[observe, answer_errors, guard], client_max_size=settings.json_limit_bytes
     )

@@ -48,7 +48,8 @@ class _Server(web.Server):
     """Makes a handler for each connection."""
 
     def __call__(self) -> web.RequestHandler:
-        options: dict[str, Any] = {"access_log": None}  # it would hold addresses with tokens
+        # its access log would hold addresses with tokens; a compressed body is refused, not opened
+        options: dict[str, Any] = {"access_log": None, "auto_decompress": False}
         return _Connection(self, loop=asyncio.get_running_loop(), **options)
 
 

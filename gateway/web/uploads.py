@@ -4,7 +4,6 @@ The label comes first, so that everything else about a document is known, and ca
 its first byte is stored. Source: RFC 7578.
 """
 
-import warnings
 from collections.abc import AsyncGenerator, Iterator
 from contextlib import aclosing, asynccontextmanager, contextmanager
 from dataclasses import dataclass
@@ -111,9 +110,7 @@ async def _label(upload: _Upload) -> UploadLabel:
 
 def _name(part: BodyPartReader, wanted: str) -> str | None:
     """The part's file name (empty without one) if the part is the `wanted` one, else None."""
-    # a malformed header is warned about, with what it holds; nothing is awaited in here
-    with _damage(), warnings.catch_warnings():
-        warnings.simplefilter("ignore")
+    with _damage():
         return (part.filename or "") if part.name == wanted else None
 
 
@@ -137,7 +134,7 @@ def _damage() -> Iterator[None]:
     """Turn the multipart reader's complaints, which repeat what was sent, into a fault."""
     try:
         yield
-    except (ValueError, RuntimeError, AssertionError, LookupError, Warning):
+    except (ValueError, RuntimeError, AssertionError, LookupError):
         raise _damaged() from None
 
 

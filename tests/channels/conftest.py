@@ -16,7 +16,7 @@ import trustme
 from gateway.channels import MailSettings, SmtpMailer
 from gateway.domain.classification import Classification
 from gateway.domain.secret import Secret
-from gateway.services.ports import Attachment, NoticeLetter, PackLetter, PasswordLetter
+from gateway.services.ports import Attachment, Mailer, NoticeLetter, PackLetter, PasswordLetter
 
 PASSWORD = "violin-harbour-mustard-canopy-otter-ladder"
 SENT = datetime(2026, 11, 22, 8, 30, tzinfo=UTC)
@@ -217,14 +217,14 @@ async def run_sink() -> AsyncIterator[RunSink]:
         await server.wait_closed()
 
 
-MakeMailer = Callable[..., SmtpMailer]
+MakeMailer = Callable[..., Mailer]
 
 
 @pytest.fixture
 def mailer() -> MakeMailer:
     """Make a mailer for a relay on this machine."""
 
-    def make(port: int, **settings: Any) -> SmtpMailer:
+    def make(port: int, **settings: Any) -> Mailer:
         values: dict[str, Any] = {
             "host": "127.0.0.1",
             "port": port,

@@ -6,6 +6,7 @@ import socket
 import subprocess
 from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
+from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from typing import Any
 
@@ -69,6 +70,18 @@ def listening(port: int) -> bool:
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
+def status(admin: int) -> str:
+    """What Kannel says of its parts; empty while it is not up."""
+    client = HTTPConnection("127.0.0.1", admin, timeout=5)
+    try:
+        client.request("GET", "/status.txt?password=kannel-secret")
+        return client.getresponse().read().decode()
+    except (OSError, HTTPException):
+        return ""
+    finally:
+        client.close()
+
+
 @pytest.fixture
 async def kannel(tmp_path: Path, free_port: Callable[[], int]) -> AsyncIterator[tuple[str, Path]]:
     """A Kannel of our own: its sendsms address and the folder of its logs."""
@@ -92,10 +105,12 @@ async def kannel(tmp_path: Path, free_port: Callable[[], int]) -> AsyncIterator[
 
     try:
         run("bearerbox-console", "bearerbox", "-v", "4", str(configuration))
-        await until(lambda: listening(ports["boxes"]) and listening(ports["centre"]))
+        await until(lambda: "centre[centre]" in status(ports["admin"]))
         centre = ("-H", "127.0.0.1", "-r", str(ports["centre"]), "-m", "0", "-i", "999")
         run("centre", str(FAKE_CENTRE), *centre, "1 2 text nop")
         run("smsbox-console", "smsbox", "-v", "4", str(configuration))
+        await until(lambda: "smsbox:" in status(ports["admin"]))
+        await until(lambda: "(online" in status(ports["admin"]))
         await until(lambda: listening(ports["http"]))
         yield f"http://127.0.0.1:{ports['http']}/cgi-bin/sendsms", tmp_path
     finally:

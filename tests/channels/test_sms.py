@@ -13,7 +13,7 @@ from aiohttp import ClientSession, web
 from gateway.channels import KannelTexter, SmsSettings, WebhookSettings, WebhookTexter
 from gateway.domain.errors import InvalidInput
 from gateway.domain.secret import Secret
-from gateway.services.ports import Accepted, Deferred, Rejected
+from gateway.services.ports import Accepted, Deferred, Rejected, Texter
 
 TO = "+64210000000"
 REFERENCE = "T-7KQ2-M9XD"
@@ -69,7 +69,7 @@ async def gateway() -> AsyncIterator[Received]:
     await runner.cleanup()
 
 
-MakeTexter = Callable[..., KannelTexter | WebhookTexter]
+MakeTexter = Callable[..., Texter]
 
 
 @pytest.fixture
@@ -77,7 +77,7 @@ async def texter() -> AsyncIterator[MakeTexter]:
     """Make texters of every kind; they are closed after the test."""
     made: list[KannelTexter | WebhookTexter] = []
 
-    def make(kind: str, url: str, **more: Any) -> KannelTexter | WebhookTexter:
+    def make(kind: str, url: str, **more: Any) -> Texter:
         one: KannelTexter | WebhookTexter
         if kind == "webhook":
             one = WebhookTexter(WebhookSettings(url, Secret("token-123"), **more))

@@ -92,6 +92,7 @@ def test_the_external_marking_has_an_en_dash() -> None:
         "x" * 65 + "@ok.example",
         "alice@[127.0.0.1]",
         "alice@192.0.2.7",
+        "=?utf-8?q?alice?=@ok.example",
     ],
 )
 def test_only_a_plain_address_is_taken(text: str) -> None:

@@ -30,7 +30,7 @@ def settle(there: Installation) -> dict[str, dict[str, object]]:
             for t in transfers.values()
         ):
             return transfers
-        time.sleep(0.3)
+        time.sleep(1)
     raise AssertionError({r: t["state"] for r, t in there.transfers().items()})
 
 
@@ -101,7 +101,7 @@ def test_killed_while_each_server_has_the_message_and_no_reply_was_read() -> Non
         assert len(there.mail.mails) >= 6 + 1 + 1  # packs, one of them twice, one password mail
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("seed", [1, 2])
 def test_killed_at_random(seed: int) -> None:
     """Killed again and again at moments that a seed decides."""
     course = random.Random(seed)  # noqa: S311 - not for secrets

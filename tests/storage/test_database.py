@@ -332,6 +332,14 @@ def test_a_fault_of_the_program_stays_one() -> None:
     assert isinstance(raised(errors.UndefinedTable), DBAPIError)
 
 
+def test_a_connection_that_the_server_closed_is_unavailable() -> None:
+    """Whatever kind of error told of it."""
+    kind = errors.IdleInTransactionSessionTimeout
+    error = DBAPIError.instance("COMMIT", {}, kind(), psycopg.Error, connection_invalidated=True)
+    with pytest.raises(Unavailable), database_failures():
+        raise error
+
+
 def test_a_full_pool_is_unavailable() -> None:
     """Waiting longer would not help the one who waits."""
     with pytest.raises(Unavailable), database_failures():

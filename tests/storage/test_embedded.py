@@ -186,10 +186,11 @@ def test_a_killed_server_is_started_again(data_dir: Path) -> None:
     server = EmbeddedPostgres(data_dir)
     url = server.start()
     query(url, "CREATE TABLE t AS SELECT 42 AS x")
-    note = data_dir / "postgres" / "postmaster.pid"
-    number, *rest = note.read_text().splitlines()
-    kill_server(int(number))
-    note.write_text("\n".join([str(os.getpid()), *rest]) + "\n")
+    kill_server(postmaster(data_dir))
+    for name in ("postmaster.pid", ".s.PGSQL.5432.lock"):
+        note = data_dir / "postgres" / name
+        _, *rest = note.read_text().splitlines()
+        note.write_text("\n".join([str(os.getpid()), *rest]) + "\n")
     assert server.start() == url
     assert query(url, "SELECT x FROM t") == 42
     server.stop()
@@ -283,6 +284,24 @@ def test_an_ordinary_account_runs_its_own_server(data_dir: Path) -> None:
     assert done.stderr == ""
     assert done.stdout.strip() == EmbeddedPostgres(data_dir).url
     assert (data_dir / "postgres").owner() == "nobody"
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can act for another account")
+def test_root_leaves_a_data_folder_to_its_owner(data_dir: Path) -> None:
+    """A command run as root does not lock the service's account out."""
+    shutil.chown(data_dir, "nobody", "nogroup")
+    server = EmbeddedPostgres(data_dir)
+    server.start()
+    server.stop()
+    assert {path.owner() for path in data_dir.iterdir()} == {"nobody"}
+
+
+def test_a_lock_that_cannot_be_made_says_so(tmp_path: Path) -> None:
+    """In a folder that is not there, or through a link that might lead anywhere."""
+    (tmp_path / "link").symlink_to(tmp_path / "elsewhere")
+    for path in (tmp_path / "none" / "lock", tmp_path / "link"):
+        with pytest.raises(Unavailable, match="cannot be used"):
+            FileLock(path).share()
 
 
 def test_a_lock_is_shared_or_held_alone(tmp_path: Path) -> None:

@@ -68,28 +68,34 @@ async def test_a_job_of_failed_work_never_was(
     assert waiting() == []
 
 
-async def test_a_worker_is_woken_and_does_the_job(
+async def test_a_committed_job_wakes_the_workers(
+    database: PostgresDatabase, database_url: str
+) -> None:
+    """By the notification that they listen for, sent with the commit and not before."""
+    with psycopg.connect(database_url, autocommit=True) as listener:
+        listener.execute(f'LISTEN "procrastinate_queue_v1#{jobs.QUEUE}"'.encode())
+        async with database.work() as work:
+            await work.jobs.advance_transfer(T1)
+            assert list(listener.notifies(timeout=0)) == []
+        heard = await asyncio.to_thread(lambda: list(listener.notifies(timeout=30, stop_after=1)))
+    assert "job_inserted" in heard[0].payload
+
+
+async def test_a_worker_does_the_job(
     database: PostgresDatabase, database_url: str, waiting: Callable[[], Rows]
 ) -> None:
-    """By notification: the worker looks at the queue by itself only every ten minutes."""
+    """A real one, which knows nothing of us but the task's name."""
     app = App(connector=PsycopgConnector(conninfo=database_url))
-    done: asyncio.Queue[str] = asyncio.Queue()
+    done: list[str] = []
 
     @app.task(name=jobs.ADVANCE_TRANSFER, queue=jobs.QUEUE)
     async def advance(transfer_id: str) -> None:
-        await done.put(transfer_id)
+        done.append(transfer_id)
 
+    async with database.work() as work:
+        await work.jobs.advance_transfer(T1)
+        await work.jobs.advance_transfer(T1, datetime(2999, 1, 1, tzinfo=UTC))
     async with app.open_async():
-        running = asyncio.create_task(
-            app.run_worker_async(
-                queues=[jobs.QUEUE], install_signal_handlers=False, fetch_job_polling_interval=600
-            )
-        )
-        for transfer in ("t1", "t2"):  # the second comes to a worker that is surely waiting
-            async with database.work() as work:
-                await work.jobs.advance_transfer(TransferId(transfer))
-            assert await asyncio.wait_for(done.get(), 30) == transfer
-            while waiting()[-1][-1] != "succeeded":  # noqa: ASYNC110 - another process's state
-                await asyncio.sleep(0.02)
-        running.cancel()
-        await asyncio.gather(running, return_exceptions=True)
+        await app.run_worker_async(queues=[jobs.QUEUE], install_signal_handlers=False, wait=False)
+    assert done == ["t1"]
+    assert [row[-1] for row in waiting()] == ["succeeded", "todo"]

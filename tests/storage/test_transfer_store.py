@@ -13,10 +13,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from gateway.domain.errors import Conflict, NotFound
-from gateway.domain.packs import Pack, PackId
+from gateway.domain.packs import DocumentId, Pack, PackId
 from gateway.domain.register import AgencyId, RepresentativeId
 from gateway.domain.transfers import Expired, Progress, Sealed, State, Transfer, TransferId
-from gateway.domain.transfers.states import Archive
+from gateway.domain.transfers.states import Archive, Withheld
 from gateway.services.storage import Page
 from gateway.storage.database import PostgresDatabase
 
@@ -65,6 +65,24 @@ async def test_a_transfer_comes_back_as_it_was(
         assert await work.transfers.list(A, Page(), state=transfer.state, pack=PackId("p1")) == [
             transfer
         ]
+
+
+async def test_a_transfer_refused_from_the_start_has_no_channel(
+    stored: PostgresDatabase, make_pack: MakePack, make_transfer: MakeTransfer
+) -> None:
+    """It comes back so, with the documents withheld and the rules that did it."""
+    transfer = replace(
+        make_transfer("t4", "p4"),
+        channel=None,
+        channel_address=None,
+        documents=(),
+        withheld=(Withheld(DocumentId("d1"), ("rule-1", "rule-2")),),
+    )
+    async with stored.work() as work:
+        await work.packs.add(make_pack("p4"))
+        await work.transfers.add(transfer, bytes(32), b"4" * 32)
+    async with stored.work() as work:
+        assert await work.transfers.get(transfer.id, A) == transfer
 
 
 async def test_a_transfer_is_its_agencys_alone(

@@ -2,6 +2,7 @@
 
 import errno
 import hashlib
+import io
 import os
 import resource
 import signal
@@ -15,12 +16,13 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from nacl.bindings import crypto_secretstream_xchacha20poly1305_TAG_MESSAGE
 
 from gateway.domain.errors import Conflict, InvalidInput, NotFound, Tampered, Unavailable
 from gateway.domain.packs import BlobId
 from gateway.domain.secret import Secret
 from gateway.services.storage import Vault
-from gateway.storage.blobs import CONTENT_BYTES, MAGIC
+from gateway.storage.blobs import CONTENT_BYTES, MAGIC, Encryption, decrypted
 from gateway.storage.vault import FileVault, MasterKey
 
 BLOB = BlobId("blob-1")
@@ -182,6 +184,17 @@ def test_frames_in_another_order_are_found(
     frames = [written[start : start + FRAME] for start in range(HEADER, len(written), FRAME)]
     path.write_bytes(written[:HEADER] + b"".join(frames[number] for number in order))
     reads_as_tampered(vault, key)
+
+
+def test_a_short_frame_before_the_last_is_found() -> None:
+    """Even one made with the right key: each blob can be written in one way only."""
+    out = io.BytesIO()
+    encryption = Encryption(out, BLOB, bytes(32))
+    encryption._push(b"short", crypto_secretstream_xchacha20poly1305_TAG_MESSAGE)
+    encryption.finish()
+    out.seek(0)
+    with pytest.raises(Tampered):
+        list(decrypted(out, BLOB, bytes(32)))
 
 
 def test_a_blob_is_bound_to_its_identifier(vault: FileVault) -> None:

@@ -71,12 +71,14 @@ def _listening(mail: MailSink, sms: TextSink) -> Iterator[int]:
     """Both servers in a thread of their own while the block lasts; gives the mail server's port."""
     ready, loop = threading.Event(), asyncio.new_event_loop()
     ports: list[int] = []
+    servers: list[asyncio.Server] = []
 
     def connection() -> SMTP:
         return SMTP(mail, data_size_limit=2**31, decode_data=False, loop=loop)
 
     async def start() -> web.AppRunner:
         server = await loop.create_server(connection, "127.0.0.1", 0)
+        servers.append(server)
         ports.append(server.sockets[0].getsockname()[1])
         app = web.Application()
         app.router.add_post("/sendsms", sms.sendsms)
@@ -91,6 +93,8 @@ def _listening(mail: MailSink, sms: TextSink) -> Iterator[int]:
         asyncio.set_event_loop(loop)
         runner = loop.run_until_complete(start())
         loop.run_forever()
+        servers[0].close()
+        loop.run_until_complete(servers[0].wait_closed())
         loop.run_until_complete(runner.cleanup())
         loop.run_until_complete(loop.shutdown_asyncgens())
         loop.close()
@@ -187,7 +191,8 @@ def installation(**settings: str) -> Iterator[Installation]:
     folder = Path(tempfile.mkdtemp(prefix="gwe", dir="/tmp"))
     mail, sms = MailSink(), TextSink()
     with _listening(mail, sms) as port:
-        environment = {k: v for k, v in os.environ.items() if not k.startswith("GATEWAY_")} | {
+        left_out = ("GATEWAY_", "PYTHONDONTWRITEBYTECODE")  # the latter slows every command down
+        environment = {k: v for k, v in os.environ.items() if not k.startswith(left_out)} | {
             "GATEWAY_DATA_DIR": str(folder / "data"),
             "GATEWAY_LISTEN_PORT": "0",
             "GATEWAY_MAIL_HOST": "127.0.0.1",

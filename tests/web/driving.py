@@ -1,6 +1,7 @@
 """Drives the web application over a real socket, as each kind of caller."""
 
 import asyncio
+import io
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -30,6 +31,7 @@ LABEL = {
     "source_agency": "tamariki-care",
     "children": ["child-7f3a"],
 }
+DELIVERED = ("aroha-tauira", "ben-sample", "tom-sample")  # whose transfers tests carry on with
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
 
@@ -89,6 +91,9 @@ class Api:
         token = token or (self.tokens[role] if role else None)
         if token is not None:
             sent.setdefault("Authorization", f"Bearer {token}")
+        if isinstance(rest.get("data"), bytes):  # the client warns about long ones otherwise
+            rest["data"] = io.BytesIO(rest["data"])
+            sent.setdefault("Content-Length", str(rest["data"].getbuffer().nbytes))
         url = self.base + path
         async with self.session.request(
             method, url, headers=sent, allow_redirects=False, **rest
@@ -116,7 +121,7 @@ class Api:
         label = LABEL if label is None else label
         form.add_field("label", json.dumps(label), content_type="application/json")
         content = rest.pop("content", b"a fictional document")
-        form.add_field("file", content, filename=rest.pop("name", "summary.pdf"))
+        form.add_field("file", io.BytesIO(content), filename=rest.pop("name", "summary.pdf"))
         return await self.call("POST", f"/api/v1/packs/{pack}/documents", data=form, **rest)
 
     async def actions(self) -> list[dict[str, Any]]:
@@ -175,17 +180,17 @@ async def give_tokens(api: Api) -> None:
 
 
 async def mailed(world: World) -> dict[str, Transfer]:
-    """The sample's transfers, mailed, with the recall window over."""
+    """The sample's transfers, some of them mailed, with the recall window over."""
     transfers = await world.send()
-    for transfer in transfers.values():
-        await run(world.parts, transfer.id)
+    for person in DELIVERED:
+        await run(world.parts, transfers[person].id)
     world.clock.move(minutes=11)
     return {person: await world.transfer(each) for person, each in transfers.items()}
 
 
 async def password_sent(world: World) -> dict[str, Transfer]:
-    """The sample's transfers with their passwords sent."""
+    """The sample's transfers, some of them with their passwords sent."""
     transfers = await mailed(world)
-    for transfer in transfers.values():
-        await run(world.parts, transfer.id)
+    for person in DELIVERED:
+        await run(world.parts, transfers[person].id)
     return {person: await world.transfer(each) for person, each in transfers.items()}
