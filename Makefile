@@ -7,13 +7,14 @@ VENV := .venv
 DEV := $(VENV)/.dev
 RUN := $(VENV)/.run
 
-.PHONY: help demo test check audit bench requirements clean
+.PHONY: help demo test check audit bench requirements schemas clean
 
 help:
 	@echo "make demo          send a sample pack from end to end; leaves mail, texts and log in $(OUT)"
 	@echo "make test          run the tests (TEST='-k name' passes options to pytest)"
 	@echo "make check         lint, types, import contracts, dead code, spelling, dependency audit"
 	@echo "make bench         run the benchmarks"
+	@echo "make schemas       write the published JSON Schemas again"
 	@echo "make requirements  pin the dependencies again"
 
 $(RUN): requirements.txt pyproject.toml
@@ -41,7 +42,6 @@ check: $(DEV)
 	$(VENV)/bin/lint-imports
 	$(VENV)/bin/vulture
 	$(VENV)/bin/deptry .
-	$(VENV)/bin/interrogate --quiet gateway
 	$(VENV)/bin/codespell gateway policies tests deploy *.md
 	$(VENV)/bin/gateway policy check policies
 	$(VENV)/bin/pip-audit --strict --require-hashes --disable-pip -r requirements.txt
@@ -54,6 +54,9 @@ requirements:
 	  --extra build --extra demo -o requirements.txt pyproject.toml
 	uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11 \
 	  --extra build --extra demo --extra dev -o requirements-dev.txt pyproject.toml
+
+schemas: $(DEV)
+	$(VENV)/bin/python -c "from gateway.files.schemas import write_schemas; write_schemas()"
 
 clean:
 	rm -rf $(VENV) $(OUT) .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache

@@ -65,6 +65,7 @@ __all__ = [
 ]
 
 _DIGEST_KEY = "digest key"
+_ORPHAN_AGE_SECONDS = 86400  # no upload or sealing takes that long, so its process is gone
 _log = structlog.get_logger("gateway")
 T = TypeVar("T")
 
@@ -76,6 +77,7 @@ class Gateway:
     parts: Parts
     settings: Settings
     database_url: str
+    vault: FileVault
 
 
 @contextlib.asynccontextmanager
@@ -112,7 +114,7 @@ async def opened(settings: Settings) -> AsyncIterator[Gateway]:
             rules=_rules(settings),
         )
         try:
-            yield Gateway(parts, settings, url)
+            yield Gateway(parts, settings, url, vault)
         finally:
             if texter is not None:
                 await texter.close()
@@ -151,6 +153,8 @@ async def serve(
         loop.add_signal_handler(number, stop.set)
     async with opened(settings) as gateway, contextlib.AsyncExitStack() as stack:
         await _note(gateway, Action.SERVICE_STARTED, pages=pages, work=work)
+        now = gateway.parts.clock.now()
+        await asyncio.to_thread(gateway.vault.remove_partials, _ORPHAN_AGE_SECONDS, now)
         if pages:
             await stack.enter_async_context(_listening(gateway, say))
         if work:
@@ -215,7 +219,8 @@ def _worker(gateway: Gateway) -> Worker:
 async def _database(settings: Settings) -> AsyncIterator[tuple[PostgresDatabase, str]]:
     embedded = None
     if settings.database_url is not None:
-        url = settings.database_url.get_secret_value()
+        # the worker's library takes libpq's form, without the name of a driver
+        url = settings.database_url.get_secret_value().replace("+psycopg://", "://", 1)
     else:
         if not settings.data_dir.is_dir():
             raise InvalidInput(
@@ -223,7 +228,7 @@ async def _database(settings: Settings) -> AsyncIterator[tuple[PostgresDatabase,
             )
         embedded = EmbeddedPostgres(settings.data_dir)
         url = await asyncio.to_thread(embedded.start)
-    database = PostgresDatabase(url)
+    database = PostgresDatabase(url, turns=settings.worker_concurrency)
     try:
         yield database, url
     finally:

@@ -125,9 +125,12 @@ def policy_check(
 
 def _serve(*, pages: bool, work: bool) -> None:
     from gateway import app as composition  # noqa: PLC0415
+    from gateway.logs import configure  # noqa: PLC0415
 
+    chosen = settings()
+    configure(chosen.log_level)
     try:
-        asyncio.run(composition.serve(settings(), _say, pages=pages, work=work))
+        asyncio.run(composition.serve(chosen, _say, pages=pages, work=work))
     except GatewayError as error:
         leave(error)
 

@@ -10,7 +10,6 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import NewType
 
-from gateway.domain.addresses import domain_of
 from gateway.domain.classification import Classification
 
 AgencyId = NewType("AgencyId", str)
@@ -85,10 +84,6 @@ class Agency:
     standings: tuple[Standing, ...] = ()
     handling_acknowledged_on: date | None = None
 
-    def approves(self, address: str) -> bool:
-        """Whether canonical `address` is in an approved mail domain, spelt exactly so."""
-        return domain_of(address) in self.mail_domains
-
 
 @dataclass(frozen=True, slots=True)
 class Representative:
@@ -113,10 +108,6 @@ class Representative:
     telephone: str | None = None
     other_email: str | None = None
     standings: tuple[Standing, ...] = ()
-
-    def is_active_on(self, day: date) -> bool:
-        """Whether the person acts for the agency on `day`."""
-        return self.active_from <= day and (self.active_until is None or day <= self.active_until)
 
 
 class PasswordChannel(StrEnum):

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Awaitable, Callable
+from functools import partial
 
 from aiohttp import web
 
@@ -19,14 +20,12 @@ _IDENTIFIER = re.compile(r"[A-Za-z0-9_-]{1,200}")
 
 def handler_of(route: Route) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
     """The handler that aiohttp calls for a route."""
+    return partial(_handle, route)
 
-    async def handle(request: web.Request) -> web.StreamResponse:
-        answer = await route.handler(await _call(route, request))
-        if isinstance(answer, Answer):
-            return _response(route, answer)
-        return answer
 
-    return handle
+async def _handle(route: Route, request: web.Request) -> web.StreamResponse:
+    answer = await route.handler(await _call(route, request))
+    return _response(route, answer) if isinstance(answer, Answer) else answer
 
 
 async def _call(route: Route, request: web.Request) -> Call:

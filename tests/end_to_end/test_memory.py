@@ -96,7 +96,7 @@ async def send_large_pack(there: Installation, token: str, sink: Sink) -> int:
         }
         async with session.post("/api/v1/packs", json=terms) as answer:
             assert answer.status == 201, await answer.text()
-            pack = (await answer.json())["pack"]
+            pack = (await answer.json())["id"]
         idle = peak_bytes(service.pid)
         await upload(session, pack)
         await upload(session, pack)

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from nacl.bindings import crypto_secretstream_xchacha20poly1305_TAG_MESSAGE
+from nacl.bindings import crypto_secretstream_xchacha20poly1305_TAG_REKEY
 
 from gateway.domain.errors import Conflict, InvalidInput, NotFound, Tampered, Unavailable
 from gateway.domain.packs import BlobId
@@ -186,12 +186,21 @@ def test_frames_in_another_order_are_found(
     reads_as_tampered(vault, key)
 
 
-def test_a_short_frame_before_the_last_is_found() -> None:
+def test_bytes_after_a_full_last_frame_are_found(vault: FileVault) -> None:
+    """Where they are not read as part of the frame."""
+    key = store(vault, _CONTENT[:CONTENT_BYTES])
+    with files(vault)[0].open("ab") as file:
+        file.write(b"\0")
+    reads_as_tampered(vault, key)
+
+
+@pytest.mark.parametrize("size", [5, CONTENT_BYTES])
+def test_a_frame_of_another_kind_is_found(size: int) -> None:
     """Even one made with the right key: each blob can be written in one way only."""
     out = io.BytesIO()
     encryption = Encryption(out, BLOB, bytes(32))
-    encryption._push(b"short", crypto_secretstream_xchacha20poly1305_TAG_MESSAGE)
-    encryption.finish()
+    tag = crypto_secretstream_xchacha20poly1305_TAG_REKEY
+    encryption._push(bytes(size), tag if size == CONTENT_BYTES else 0)
     out.seek(0)
     with pytest.raises(Tampered):
         list(decrypted(out, BLOB, bytes(32)))

@@ -1,13 +1,13 @@
 """The web application over the real services, served on a free port."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from pathlib import Path
 
 import pytest
 from aiohttp import ClientSession, DummyCookieJar, web
 from support.world import ROOT, World, make_world
-from web.driving import SETTINGS, Api, SetMonotonic, give_tokens
+from web.driving import SETTINGS, Api, Serve, ServeApp, SetMonotonic, give_tokens
 
 from gateway.policy import CedarJudge, load_bundle
 from gateway.storage.database import PostgresDatabase
@@ -29,17 +29,12 @@ async def world(
     return await make_world(database, vault, judge, tmp_path)
 
 
-Serve = Callable[[WebSettings], Awaitable[Api]]
-
-
 @pytest.fixture
-async def serve(world: World) -> AsyncIterator[Serve]:
-    """Serves the application with the settings it is given."""
+async def serve_app(world: World) -> AsyncIterator[ServeApp]:
+    """Serves an application on a free port, without tokens."""
     async with AsyncExitStack() as stack:
 
-        async def started(settings: WebSettings) -> Api:
-            monotonic = SetMonotonic()
-            app = create_web_app(world.parts, settings, monotonic)
+        async def started(app: web.Application) -> Api:
             runner = WebRunner(app)
             await runner.setup()
             stack.push_async_callback(runner.cleanup)
@@ -47,9 +42,22 @@ async def serve(world: World) -> AsyncIterator[Serve]:
             session = ClientSession(cookie_jar=DummyCookieJar())
             await stack.enter_async_context(session)
             base = f"http://127.0.0.1:{runner.addresses[0][1]}"
-            return Api(app, session, base, world, monotonic)
+            return Api(app, session, base, world, SetMonotonic())
 
         yield started
+
+
+@pytest.fixture
+def serve(world: World, serve_app: ServeApp) -> Serve:
+    """Serves the application with the settings it is given, without tokens."""
+
+    async def started(settings: WebSettings) -> Api:
+        monotonic = SetMonotonic()
+        api = await serve_app(create_web_app(world.parts, settings, monotonic))
+        api.monotonic = monotonic
+        return api
+
+    return started
 
 
 @pytest.fixture

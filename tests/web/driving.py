@@ -3,7 +3,7 @@
 import asyncio
 import io
 import json
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -135,6 +135,10 @@ class Api:
             for entry in await self.actions()
             if entry["action"] == "request.refused"
         ]
+
+
+Serve = Callable[[WebSettings], Awaitable[Api]]
+ServeApp = Callable[[web.Application], Awaitable[Api]]
 
 
 def pack_body(world: World) -> dict[str, Any]:

@@ -2,11 +2,11 @@
 
 from typing import Any
 
+from support.world import STRANGER
 from web.driving import LABEL, Api, Reply, mailed, pack_body, token_for
 
 from gateway.domain.actors import Role
 from gateway.web.routes import TABLE
-from support.world import STRANGER
 
 NOWHERE = "01AAAAAAAAAAAAAAAAAAAAAAAA"
 

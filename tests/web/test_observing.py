@@ -9,8 +9,7 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import make_mocked_request
 from structlog.testing import capture_logs
-from web.conftest import Serve
-from web.driving import SETTINGS, Api, give_tokens, pack_body, password_sent
+from web.driving import SETTINGS, Api, Serve, pack_body, password_sent
 
 from gateway.domain.actors import Role
 from gateway.web.routes import TABLE
@@ -111,7 +110,7 @@ async def test_one_line_is_written_of_each_request_and_nothing_in_it_is_secret(a
         given = {"reference": transfers["aroha-tauira"].reference, "code": "CANARY"}
         await api.call("POST", "/api/v1/acknowledgements", role=None, json=given)
         await api.call("POST", "/api/v1/packs", json={"canary": "canary"})
-        await api.call("CANARY", "/canary", role=None, headers={"User-Agent": "canary"})
+        await api.call("PROPFIND", "/canary", role=None, headers={"User-Agent": "canary"})
         reading = f"/api/v1/transfers/{transfers['tom-sample'].id}/password-reading"
         password = (await api.call("POST", reading)).json()["password"]
     lines = [line for line in logs if line["event"] == "request"]
@@ -172,7 +171,7 @@ async def test_what_is_not_http_is_neither_repeated_nor_logged(
             f"POST / HTTP/1.1\r\nTransfer-Encoding: {token}\r\nContent-Length: 4\r\n\r\nabcd",
         ):
             answer = await api.raw(request.encode())
-            assert answer.startswith(b"HTTP/1.1 4") or answer.startswith(b"HTTP/1.0 4"), request
+            assert answer.startswith((b"HTTP/1.1 400 ", b"HTTP/1.0 400 ")), request
             assert token.encode() not in answer
             assert b"application/problem+json" in answer
     assert token not in caplog.text
@@ -190,9 +189,3 @@ async def test_many_cookies_and_headers_change_nothing(api: Api) -> None:
 def test_an_operations_name_says_nothing_secret() -> None:
     """Names go to both logs: they are plain words of ours."""
     assert all(route.operation.isalpha() and route.operation.isascii() for route in TABLE)
-
-
-async def test_tokens_are_given_for_each_test(api: Api) -> None:
-    """The tokens the other tests look for in logs are real ones."""
-    assert len(set(api.tokens.values())) == len(Role)
-    await give_tokens(api)

@@ -3,16 +3,14 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
-from typing import Any
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass, field, replace
 
 import pytest
 from aiohttp import web
 from structlog.testing import capture_logs
 from support.world import World
-from web.conftest import Serve
-from web.driving import SETTINGS, Api, give_tokens, pack_body
+from web.driving import SETTINGS, Serve, give_tokens, pack_body
 from web.schemas import conforms
 
 import gateway.app  # noqa: F401 - so that every part's errors are known
@@ -25,8 +23,9 @@ from gateway.domain.errors import (
     TooManyRequests,
     Unavailable,
 )
+from gateway.domain.transfers import TransferId
 from gateway.services.ports import Authority
-from gateway.services.storage import Work
+from gateway.services.storage import Database, Work
 from gateway.web.problems import PROBLEMS, details, from_http, headers_of, kind_of
 
 
@@ -49,7 +48,9 @@ def test_every_error_has_a_status_of_its_own() -> None:
 
 def test_problem_details_hold_message_remedy_field_and_faults() -> None:
     """What the error says, under the names of RFC 9457; what it does not say is left out."""
-    error = InvalidInput("Wrong.", "Mend it.", field="a", problems=(Problem("a[1]", "No.", "Yes."),))
+    error = InvalidInput(
+        "Wrong.", "Mend it.", field="a", problems=(Problem("a[1]", "No.", "Yes."),)
+    )
     assert details(error).model_dump(exclude_none=True) == {
         "type": "urn:gateway:problem:invalid-input",
         "title": "The request is not of the required form",
@@ -116,9 +117,12 @@ class BrokenJudge:
 class FailingDatabase:
     """The real database until it is told to be away."""
 
-    inner: Any
+    inner: Database
     works_left: int = 1_000_000
     hangs: bool = False
+    error: Exception = field(
+        default_factory=lambda: Unavailable("The database does not answer.", "Try again later.")
+    )
 
     @asynccontextmanager
     async def work(self) -> AsyncIterator[Work]:
@@ -127,9 +131,17 @@ class FailingDatabase:
             await asyncio.sleep(60)
         self.works_left -= 1
         if self.works_left < 0:
-            raise Unavailable("The database does not answer.", "Try again later.")
+            raise self.error
         async with self.inner.work() as work:
             yield work
+
+    def snapshot(self) -> AbstractAsyncContextManager[Work]:
+        """The real one's."""
+        return self.inner.snapshot()
+
+    def turn(self, transfer: TransferId) -> AbstractAsyncContextManager[bool]:
+        """The real one's."""
+        return self.inner.turn(transfer)
 
 
 @pytest.fixture
@@ -202,6 +214,9 @@ async def test_a_refusal_that_cannot_be_recorded_is_no_answer(
     failing.works_left = 2  # one to sign in, one to look for the pack
     reply = await api.call("GET", "/api/v1/packs/nowhere")
     assert reply.status == 503
+    failing.works_left, failing.error = 2, ValueError("canary")
+    broken = await api.call("GET", "/api/v1/packs/nowhere")
+    assert (broken.status, "canary" in broken.text) == (500, False)
     failing.works_left = 1_000
     assert (await api.call("GET", "/api/v1/packs/nowhere")).status == 404
     assert await api.refusals() == [("getPack", "NotFound")]

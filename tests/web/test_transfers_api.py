@@ -1,10 +1,48 @@
 """Transfers over the API: looking, recalling, reading a password out, acknowledging."""
 
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta, timezone
+
 from support.world import unzipped
 from web.driving import Api, mailed, password_sent
 from web.schemas import conforms
 
 from gateway.domain.actors import Role
+from gateway.domain.packs import BlobId, PackId
+from gateway.domain.register import AgencyId, MeetingId, RepresentativeId
+from gateway.domain.transfers import (
+    Acknowledged,
+    Archive,
+    Expired,
+    Failed,
+    Mailed,
+    PasswordSent,
+    Progress,
+    Proof,
+    Queued,
+    Recalled,
+    Refused,
+    Sealed,
+    Transfer,
+    TransferId,
+)
+from gateway.web.answers.transfers import TransferShown
+
+TRANSFER = Transfer(
+    id=TransferId("t"),
+    reference="T-0000-0000",
+    pack=PackId("p"),
+    meeting=MeetingId("m"),
+    agency=AgencyId("a"),
+    recipient=RepresentativeId("r"),
+    address="r@a.example",
+    channel=None,
+    channel_address=None,
+    documents=(),
+    message_id="t@a.example",
+    created_at=datetime(2026, 12, 1, tzinfo=UTC),
+    entered_at=datetime(2026, 12, 1, tzinfo=UTC),
+)
 
 
 def code_of(api: Api, reference: str) -> str:
@@ -27,7 +65,8 @@ async def test_transfers_are_shown_as_far_as_their_state_knows(api: Api) -> None
         listed = await api.call("GET", "/api/v1/transfers", role=role)
         conforms("listTransfers", listed)
         assert {t["id"] for t in listed.json()["items"]} == {t.id for t in transfers.values()}
-    by_recipient = {t["recipient"]: t for t in listed.json()["items"]}
+    everything = (await api.call("GET", "/api/v1/transfers")).json()["items"]
+    by_recipient = {t["recipient"]: t for t in everything}
     shown = by_recipient["tom-sample"]
     assert (shown["state"], shown["mailed_at"]) == ("mailed", "2026-12-01T00:00:00.000Z")
     assert shown["release_at"] == "2026-12-01T00:10:00.000Z"
@@ -142,3 +181,36 @@ async def test_the_audit_log_is_read_in_pages_and_the_look_is_recorded(api: Api)
     address = f"/api/v1/audit/entries?limit=10&after={positions[-1]}"
     following = await api.call("GET", address, role=Role.AUDITOR)
     assert following.json()["items"][0]["position"] > positions[-1]
+
+
+def test_each_way_a_transfer_can_stand_is_shown() -> None:
+    """What the state knows, and null for what it does not."""
+    at = datetime(2026, 12, 1, 13, 0, 0, 999_999, tzinfo=timezone(timedelta(hours=13)))
+    moment = "2026-12-01T00:00:00.999Z"
+    archive = Archive(BlobId("b"), 1, "0" * 64)
+    cases: list[tuple[Progress, dict[str, object]]] = [
+        (Queued(), {}),
+        (Sealed(archive), {}),
+        (Mailed(archive, at, at), {"mailed_at": moment, "release_at": moment}),
+        (PasswordSent(at, at), {"mailed_at": moment, "password_sent_at": moment}),
+        (Acknowledged(at, Proof.LINK), {"proof": "link"}),
+        (Refused(at, ("a-rule",)), {"rules": ["a-rule"]}),
+        (Recalled(at, after_mailing=False), {"recalled_after_mailing": False}),
+        (Failed(at, "no such mailbox"), {"reason": "no such mailbox"}),
+        (Expired(at), {}),
+    ]
+    unknown: dict[str, object] = {
+        "mailed_at": None,
+        "release_at": None,
+        "password_sent_at": None,
+        "proof": None,
+        "rules": [],
+        "reason": None,
+        "recalled_after_mailing": None,
+    }
+    for progress, known in cases:
+        transfer = replace(TRANSFER, created_at=at, entered_at=at, progress=progress)
+        shown = TransferShown.of(transfer).model_dump(mode="json")
+        assert {name: shown[name] for name in unknown} == unknown | known
+        assert (shown["state"], shown["password_address"]) == (transfer.state.value, None)
+        assert shown["created_at"] == moment

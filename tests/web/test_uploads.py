@@ -8,8 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from web.conftest import Serve
-from web.driving import LABEL, SETTINGS, Api, Reply, give_tokens, pack_body
+from web.driving import LABEL, SETTINGS, Api, Reply, Serve, give_tokens, pack_body
 
 from gateway.domain.actors import Role
 
@@ -49,10 +48,15 @@ async def post(api: Api, pack: str, data: bytes, **headers: str) -> Reply:
     return await api.call("POST", f"/api/v1/packs/{pack}/documents", data=data, headers=sent)
 
 
+def files_in(vault: Path) -> list[Path]:
+    """Every file in the vault."""
+    return [path for path in vault.rglob("*") if path.is_file()]
+
+
 async def assert_nothing_left(api: Api, pack: str, vault: Path) -> None:
     """No document, no file in the vault, no entry that one was added."""
     assert (await api.call("GET", f"/api/v1/packs/{pack}")).json()["documents"] == []
-    assert [path for path in vault.rglob("*") if path.is_file()] == []
+    assert files_in(vault) == []
     assert "document.added" not in {entry["action"] for entry in await api.actions()}
 
 
@@ -81,55 +85,54 @@ async def test_every_byte_is_kept_whatever_it_looks_like(api: Api, pack: str) ->
         await api.call("DELETE", f"/api/v1/packs/{pack}/documents/{reply.json()['id']}")
 
 
-@pytest.mark.parametrize(
-    ("parts", "status"),
-    [
-        ((FILE_PART, LABEL_PART), 422),
-        ((LABEL_PART,), 422),
-        ((FILE_PART,), 422),
-        ((), 422),
-        ((LABEL_PART, FILE_PART, FILE_PART), 422),
-        ((LABEL_PART, FILE_PART, part("note", b"x", "text/plain")), 422),
-        ((LABEL_PART, LABEL_PART, FILE_PART), 422),
-        ((LABEL_PART, part("file", b"x", PDF)), 422),
-        ((LABEL_PART, part("file", b"x", PDF, "")), 422),
-        ((LABEL_PART, part("other", b"x", PDF, "a.pdf")), 422),
-        ((LABEL_PART, part("file", b"", PDF, "a.pdf")), 422),
-        ((LABEL_PART, part("file", b"x", PDF, "../a.pdf")), 422),
-        ((LABEL_PART, part("file", b"x", PDF, "a\\\\b.pdf")), 422),
-        ((LABEL_PART, part("file", b"x", PDF, "fdp.\u202ea")), 422),
-        ((LABEL_PART, part("file", b"x", PDF, "a" * 3000)), 422),
-        ((LABEL_PART, part("file", b"x", PDF, 'a.pdf"; filename="b.pdf')), 422),
-        ((part("label", b"{", "application/json"), FILE_PART), 400),
-        ((part("label", b"[" * 9999, "application/json"), FILE_PART), 400),
-        ((part("label", b"{}", "application/json"), FILE_PART), 422),
-        ((part("label", b"{}", "text/plain"), FILE_PART), 415),
-        ((part("label", b" " * 70_000 + b"{}", "application/json"), FILE_PART), 413),
+MISSHAPEN = [
+    ((FILE_PART, LABEL_PART), 422),
+    ((LABEL_PART,), 422),
+    ((FILE_PART,), 422),
+    ((), 422),
+    ((LABEL_PART, FILE_PART, FILE_PART), 422),
+    ((LABEL_PART, FILE_PART, part("note", b"x", "text/plain")), 422),
+    ((LABEL_PART, LABEL_PART, FILE_PART), 422),
+    ((LABEL_PART, part("file", b"x", PDF)), 422),
+    ((LABEL_PART, part("file", b"x", PDF, "")), 422),
+    ((LABEL_PART, part("other", b"x", PDF, "a.pdf")), 422),
+    ((LABEL_PART, part("file", b"", PDF, "a.pdf")), 422),
+    ((LABEL_PART, part("file", b"x", PDF, "../a.pdf")), 422),
+    ((LABEL_PART, part("file", b"x", PDF, "a\\\\b.pdf")), 422),
+    ((LABEL_PART, part("file", b"x", PDF, "fdp.\u202ea")), 422),
+    ((LABEL_PART, part("file", b"x", PDF, "a" * 3000)), 422),
+    ((LABEL_PART, part("file", b"x", PDF, 'a.pdf"; filename="b.pdf')), 422),
+    ((part("label", b"{", "application/json"), FILE_PART), 400),
+    ((part("label", b"[" * 9999, "application/json"), FILE_PART), 400),
+    ((part("label", b"{}", "application/json"), FILE_PART), 422),
+    ((part("label", b"{}", "text/plain"), FILE_PART), 415),
+    ((part("label", b" " * 70_000 + b"{}", "application/json"), FILE_PART), 413),
+    (
         (
-            (
-                LABEL_PART,
-                part("file", b"eA==", PDF, "a.pdf", "Content-Transfer-Encoding: base64\r\n"),
-            ),
-            415,
+            LABEL_PART,
+            part("file", b"eA==", PDF, "a.pdf", "Content-Transfer-Encoding: base64\r\n"),
         ),
-        ((LABEL_PART, part("file", b"x", PDF, "a.pdf", "Content-Encoding: gzip\r\n")), 415),
-        ((LABEL_PART, part("file", b"x", "multipart/mixed; boundary=b", "a.pdf")), 422),
-        ((LABEL_PART, part("file", b"x", PDF, "a.pdf", "X: y\r\n" * 500)), 400),
-        ((LABEL_PART, part("file", b"x", PDF, "a.pdf", f"X: {'y' * 100_000}\r\n")), 400),
-        ((LABEL_PART, *[part("file", b"x", PDF, "a.pdf")] * 10_000), 422),
-        ((LABEL_PART, part("file", b"x" * 3_000_001, PDF, "a.pdf")), 413),
-        ((b"no border at all\r\n" * 10, LABEL_PART[:20]), 400),
-    ],
-    ids=range(29),
-)
+        415,
+    ),
+    ((LABEL_PART, part("file", b"x", PDF, "a.pdf", "Content-Encoding: gzip\r\n")), 415),
+    ((LABEL_PART, part("file", b"x", "multipart/mixed; boundary=b", "a.pdf")), 422),
+    ((LABEL_PART, part("file", b"x", PDF, "a.pdf", "X: y\r\n" * 500)), 400),
+    ((LABEL_PART, part("file", b"x", PDF, "a.pdf", f"X: {'y' * 100_000}\r\n")), 400),
+    ((LABEL_PART, *[part("file", b"x", PDF, "a.pdf")] * 10_000), 422),
+    ((LABEL_PART, part("file", b"x" * 3_000_001, PDF, "a.pdf")), 413),
+    ((b"no border at all\r\n" * 10, LABEL_PART[:20]), 400),
+]
+
+
 async def test_an_upload_of_another_shape_is_refused_and_leaves_nothing(
-    api: Api, pack: str, tmp_path: Path, parts: tuple[bytes, ...], status: int
+    api: Api, pack: str, tmp_path: Path
 ) -> None:
     """Label then file, each once and of its type; anything else changes nothing."""
-    reply = await post(api, pack, body(*parts))
-    assert reply.status == status, reply.text
-    assert reply.headers["Content-Type"] == "application/problem+json"
-    assert BORDER not in reply.text
+    for number, (parts, status) in enumerate(MISSHAPEN):
+        reply = await post(api, pack, body(*parts))
+        assert reply.status == status, (number, reply.text)
+        assert reply.headers["Content-Type"] == "application/problem+json"
+        assert BORDER not in reply.text
     await assert_nothing_left(api, pack, tmp_path / "vault")
 
 
@@ -185,8 +188,9 @@ async def test_a_connection_lost_halfway_leaves_nothing(
     writer.close()
     await writer.wait_closed()
     await reader.read()
-    while not await api.refusals():  # until the server has noticed
-        await asyncio.sleep(0.01)
+    async with asyncio.timeout(5):
+        while not await api.refusals():  # noqa: ASYNC110 - until the server has noticed
+            await asyncio.sleep(0.01)
     await assert_nothing_left(api, pack, tmp_path / "vault")
 
 
@@ -205,7 +209,7 @@ async def test_an_upload_that_stops_arriving_is_given_up(serve: Serve, tmp_path:
 
 
 async def test_a_body_is_asked_for_only_once_it_is_wanted(api: Api, pack: str) -> None:
-    """`Expect: 100-continue` is answered with 401 or 413 before the body, or with 100 and then 201."""
+    """`Expect: 100-continue` gets 401 before the body, or 100 and then the answer to it."""
     whole = body(LABEL_PART, FILE_PART)
     asking = ("Expect: 100-continue", f"Content-Length: {len(whole)}")
     stranger = head_of(api, pack, *asking).replace(b"Bearer ", b"Bearer x")

@@ -6,7 +6,7 @@ from pydantic import Field
 
 from gateway.domain.addresses import masked
 from gateway.domain.classification import Classification
-from gateway.domain.decisions import Decision, Finding, Matrix, MatrixRow, Severity
+from gateway.domain.decisions import Decision, Matrix, MatrixRow, Severity
 from gateway.domain.packs import Document, Pack
 from gateway.domain.register import PasswordChannel
 from gateway.web.answers.base import ListShown, Moment, Shown, person_fields
@@ -89,11 +89,6 @@ class FindingShown(Shown):
     message: str
     remedy: str
     source: str = Field(description="What the rule rests on, e.g. an Act and section.")
-
-    @classmethod
-    def of(cls, finding: Finding) -> Self:
-        """A finding."""
-        return cls.model_validate(finding)
 
 
 class DecisionShown(Shown):

@@ -1,0 +1,145 @@
+"""The demonstration, and what it leaves: the whole job through the public commands."""
+
+import email
+import email.policy
+import json
+import os
+import subprocess
+import sys
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from gateway.demo.recipients import open_packs, texted_passwords
+
+pytestmark = pytest.mark.server
+EXPECTED = {
+    "aroha-tauira": ("password sent", 4, set()),
+    "ben-sample": ("password sent", 4, set()),
+    "mere-tauira": ("password sent", 4, set()),
+    "hana-sample": ("password sent", 4, set()),
+    "tom-sample": ("password sent", 4, set()),
+    "iris-example": ("password sent", 3, {"conflict-of-interest"}),
+    "ngaio-example": ("refused", 0, {"recipient-agency-not-signed"}),
+    "rewi-example": ("refused", 0, {"recipient-not-active"}),
+    "sina-example": ("refused", 0, {"section-66c-recipient"}),
+    "kim-example": ("refused", 0, {"address-not-approved"}),
+    "lou-example": ("refused", 0, {"no-password-channel"}),
+}
+HEADERS = {
+    "from",
+    "to",
+    "reply-to",
+    "subject",
+    "date",
+    "message-id",
+    "mime-version",
+    "content-type",
+    "x-protective-marking",
+    "sensitivity",
+    "auto-submitted",
+}
+
+
+@pytest.fixture(scope="module")
+def left(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What the demonstration left."""
+    out = tmp_path_factory.mktemp("demo")
+    done = subprocess.run(
+        [sys.executable, "-m", "gateway", "demo", "--out", str(out)],
+        capture_output=True,
+        text=True,
+        timeout=170,
+        check=False,
+        env={n: v for n, v in os.environ.items() if n != "PYTHONDONTWRITEBYTECODE"},
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "Traceback" not in done.stdout + done.stderr
+    return out
+
+
+def mails(left: Path) -> list[EmailMessage]:
+    parsed = [
+        email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
+        for path in sorted((left / "mail").glob("*.eml"))
+    ]
+    assert all(isinstance(message, EmailMessage) for message in parsed)
+    return parsed
+
+
+def report(left: Path) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = json.loads((left / "report.json").read_text("utf-8"))[
+        "recipients"
+    ]
+    return found
+
+
+def test_the_report_says_who_got_what_and_why_not(left: Path) -> None:
+    """Each recipient's state, documents and rules are those the sample is made for."""
+    seen = {}
+    for row in report(left):
+        rules = {rule for withheld in row["documents_withheld"] for rule in withheld["rules"]}
+        state = "password sent" if row["state"] == "acknowledged" else row["state"]
+        seen[row["recipient"]] = (state, len(row["documents_sent"]), rules)
+    assert seen == EXPECTED
+    assert sum(row["state"] == "acknowledged" for row in report(left)) == 1
+
+
+def test_every_pack_mail_is_marked_and_holds_only_the_archive(left: Path) -> None:
+    """Marking in subject, header and at the top of the body; one attachment with a neutral name."""
+    with_pack = [message for message in mails(left) if list(message.iter_attachments())]
+    assert len(with_pack) == 6
+    for message in with_pack:
+        assert message["Subject"].startswith("[IN-CONFIDENCE \u2013 external]")
+        assert message["X-Protective-Marking"] == "IN-CONFIDENCE"
+        assert message["Sensitivity"] == "Company-Confidential"
+        body = message.get_body(("plain",))
+        assert body is not None
+        assert body.get_content().lstrip().startswith("[IN-CONFIDENCE \u2013 external]")
+        assert message.get_body(("html",)) is not None
+        (attachment,) = message.iter_attachments()
+        assert attachment.get_content_type() == "application/zip"
+        assert {name.lower() for name in message} <= HEADERS
+        assert len(message["To"].addresses) == 1
+        assert message["Cc"] is message["Bcc"] is None
+
+
+def test_the_packs_open_with_the_passwords_that_arrived(left: Path, tmp_path: Path) -> None:
+    """Five passwords came by text or other mailbox; each opens its pack, with neutral names."""
+    passwords = texted_passwords(left)
+    assert len(passwords) == len(set(passwords.values())) == 5
+    by_phone = {r["reference"] for r in report(left) if r["password_channel"] == "telephone"}
+    for path in (left / "mail").glob("*.eml"):
+        content = path.read_bytes()
+        if not any(reference.encode() in content for reference in by_phone):
+            (tmp_path / path.name).write_bytes(content)  # the other's password was spoken
+    opened = open_packs(tmp_path, passwords)
+    assert len(opened) == 5
+    for pack in opened.values():
+        assert all(name[:2].isdigit() for name in pack.names)
+
+
+def test_no_password_is_where_its_pack_is(left: Path) -> None:
+    """No mail with a pack, and no entry of the log, holds a password."""
+    passwords = [password.encode() for password in texted_passwords(left).values()]
+    log = (left / "audit" / "entries.jsonl").read_bytes()
+    for message in mails(left):
+        if list(message.iter_attachments()):
+            assert not any(password in bytes(message) for password in passwords)
+    assert not any(password in log for password in passwords)
+
+
+def test_the_log_tells_each_transfer_s_story(left: Path) -> None:
+    """From queued to password sent, in order, for every transfer that was not refused."""
+    lines = (left / "audit" / "entries.jsonl").read_bytes().splitlines()
+    entries = [json.loads(line) for line in lines]
+    for row in report(left):
+        story = [e["action"] for e in entries if e["subject"].get("reference") == row["reference"]]
+        if row["state"] == "refused":
+            assert story[0] == "transfer.refused"
+            continue
+        expected = ["transfer.queued", "transfer.sealed", "transfer.mailing", "transfer.mailed"]
+        assert [action for action in story if action in expected] == expected
+        assert story.index("transfer.mailed") < story.index("password.releasing")
