@@ -108,9 +108,7 @@ class Settings(BaseSettings):
         "gateway@gateway.invalid", description="sender address; bounces go there"
     )
     mail_from_name: str = Field("Information sharing gateway", max_length=100)
-    mail_marking_header: str = Field(
-        "X-Protective-Marking", pattern=r"^X-[A-Za-z0-9-]{1,60}$"
-    )
+    mail_marking_header: str = Field("X-Protective-Marking", pattern=r"^X-[A-Za-z0-9-]{1,60}$")
     mail_timeout_seconds: Annotated[float, Field(gt=0, le=3600)] = 60
 
     sms_kind: Literal["none", "kannel", "kannel-get", "webhook"] = Field(

@@ -9,7 +9,7 @@ import typer
 from gateway.cli.packs import coordinator
 from gateway.cli.run import err, leave, out, run
 from gateway.cli.story import line
-from gateway.domain.actors import Actor
+from gateway.domain.actors import Actor, ActorKind
 from gateway.domain.addresses import masked
 from gateway.domain.errors import InvalidInput
 from gateway.domain.packs import DocumentId, PackId
@@ -23,6 +23,7 @@ commands = typer.Typer(help="Transfers: one pack to one recipient.", no_args_is_
 As = Annotated[
     str, typer.Option("--as", help="Representative you act for, by identifier.", metavar="ID")
 ]
+RECIPIENT = Actor(ActorKind.RECIPIENT, None, None, None, "command line")
 Identifier = Annotated[str, typer.Argument(metavar="TRANSFER", help="Identifier of the transfer.")]
 
 
@@ -93,6 +94,22 @@ def read_password(transfer: Identifier, acting: As) -> None:
         typer.echo(password.reveal())
 
     run(action, "transfer read-password")
+
+
+@commands.command()
+def acknowledge(
+    reference: Annotated[str, typer.Argument(help="Reference of the transfer, T-....-....")],
+    code: Annotated[str, typer.Argument(help="Code from the contents page inside the pack.")],
+) -> None:
+    """Record that a recipient opened the pack, by the code they gave you."""
+
+    async def action(gateway: "Gateway") -> None:
+        from gateway.services.transfers import acknowledge_by_code  # noqa: PLC0415
+
+        await acknowledge_by_code(gateway.parts, RECIPIENT, reference, code)
+        out.print("Acknowledged.")
+
+    run(action, "transfer acknowledge")
 
 
 async def _titles(

@@ -33,7 +33,6 @@ class _MailFolder:
 @contextlib.asynccontextmanager
 async def mail_server(folder: Path) -> AsyncIterator[int]:
     """A mail server that keeps what it is given in `folder`; gives its port."""
-    folder.mkdir(parents=True, exist_ok=True)
     kept = _MailFolder(folder)
 
     def connection() -> SMTP:

@@ -71,7 +71,7 @@ def tell(out: Path) -> int:
         shutil.rmtree(out / left, ignore_errors=True)
     for left in ("sms.jsonl", "report.json"):
         (out / left).unlink(missing_ok=True)
-    out.mkdir(parents=True, exist_ok=True)
+    (out / "mail").mkdir(parents=True, exist_ok=True)
     # the database's socket lies in this folder, and such paths must be short
     with tempfile.TemporaryDirectory(prefix="gw-demo-") as folder:
         try:

@@ -55,7 +55,7 @@ def contents_page(
         meeting=situation.meeting.title,
         sender_agency=situation.sender.name,
         contact=", ".join(_contact(situation.contact)),
-        authority=f"{authority.name} ({authority.source})",
+        authority=authority.name,
         privacy_statement=protocol.privacy_statement,
         rows=tuple(
             ContentsRow(

@@ -24,30 +24,49 @@ from gateway.domain.register import (
 
 FAULT: Final = "fault"
 _LINE, _PROSE, _ITEMS = 200, 4000, 1000
+_ENDORSEMENT = r"[A-Z][A-Z0-9 ,:/-]{0,59}"
+# Letters and marks that fonts show as nothing (Unicode's Default_Ignorable_Code_Point).
+_BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 _HEALTH_NUMBER = re.compile(r"[A-Z]{3}(?:[0-9]{4}|[0-9]{2}[A-Z]{2})", re.IGNORECASE)
 _T = TypeVar("_T")
 
 
 def fault(message: str, remedy: str) -> NoReturn:
     """Refuse a value in words for a person."""
-    raise PydanticCustomError(FAULT, message.replace("{", "("), {"remedy": remedy})
+    raise PydanticCustomError(FAULT, message, {"remedy": remedy})
 
 
 def _clean(limit: int, allowed: str) -> Callable[[str], str]:
-    """Text in NFC, trimmed, without control, invisible or unassigned characters."""
+    """Text in NFC, trimmed, every blank a plain one, and no character that nobody sees."""
 
     def checked(text: str) -> str:
         clean = unicodedata.normalize("NFC", text[: 2 * limit].replace("\r\n", "\n")).strip()
         if not clean or len(clean) > limit or len(text) > 2 * limit:
             fault("The text is empty or too long.", f"Use 1 to {limit} characters.")
-        if any(unicodedata.category(c)[0] in "CZ" and c not in allowed for c in clean):
+        clean = "".join(" " if unicodedata.category(c) == "Zs" else c for c in clean)
+        if any(_is_unseen(c) and c not in allowed for c in clean):
             fault(
-                "The text holds a control character, an invisible one or an unusual blank.",
+                "The text holds a line break, a control character or an invisible character.",
                 "Type it by hand instead of pasting it.",
             )
         return clean
 
     return checked
+
+
+def _is_unseen(character: str) -> bool:
+    """Whether it is a control, format, unassigned or separating character, or drawn as nothing."""
+    return character in _BLANK or unicodedata.category(character)[0] in "CZ"
+
+
+def _endorsement(text: str) -> str:
+    marking = _clean(_LINE, " ")(text).upper()
+    if not re.fullmatch(_ENDORSEMENT, marking):
+        fault(
+            "The endorsement is not of the required form.",
+            "Use capital letters, digits and blanks, for example 'MEDICAL'.",
+        )
+    return marking
 
 
 def _child(text: str) -> str:
@@ -112,7 +131,11 @@ GroundCode = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9 (
 ChildKey = Annotated[
     ChildReference, StringConstraints(pattern=r"^[A-Za-z0-9-]{3,40}$"), AfterValidator(_child)
 ]
-Endorsement = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9 ,:/-]{0,59}$")]
+Endorsement = Annotated[
+    str,
+    AfterValidator(_endorsement),
+    WithJsonSchema({"type": "string", "pattern": f"^{_ENDORSEMENT}$"}),
+]
 Identifier = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
 Typed = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9 -]{1,64}$")]
 Limit = Annotated[

@@ -100,8 +100,8 @@ async def test_both_forms_of_a_pack_mail_tell_the_recipient_everything(
     ]
     assert [words for words in told if str(words).upper() not in shown.upper()] == []
     inside = shown.split("Kia ora")
-    assert inside[0].rstrip().endswith(MARKING)
-    assert inside[1].rstrip().endswith(MARKING)
+    assert inside[0].rstrip().endswith(f"[{MARKING}]")
+    assert inside[1].rstrip().endswith(f"[{MARKING}]")
 
 
 async def test_without_a_link_the_mail_speaks_of_none(pack_letter: PackLetter, attach: Any) -> None:
@@ -191,7 +191,7 @@ async def test_a_password_mail_leads_nowhere_but_to_its_reference(
     assert not {"In-Reply-To", "References", "Reply-To", "Auto-Submitted"} & set(mail.keys())
     text = mail.get_content()
     assert password_letter.password.reveal() in text.splitlines()
-    assert text.splitlines()[0] == text.splitlines()[-1] == MARKING
+    assert text.splitlines()[0] == text.splitlines()[-1] == f"[{MARKING}]"
     assert not re.search(r"pack|meeting|attach|archive|zip|child|http", text, re.IGNORECASE)
 
 

@@ -1,6 +1,7 @@
 """What requests may hold: by the pack file's names and rules, and never an error but one kind."""
 
 import copy
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -41,11 +42,9 @@ ODD = st.recursive(
 def places(value: Any, way: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
     """The way to every place in a value."""
     found = [way]
-    inner = value.items() if isinstance(value, dict) else ()
-    if isinstance(value, list):
-        inner = enumerate(value)
-    for key, item in inner:
-        found += places(item, (*way, key))
+    keys = range(len(value)) if isinstance(value, list) else value
+    for key in keys if isinstance(value, list | dict) else ():
+        found += places(value[key], (*way, key))
     return found
 
 
@@ -70,10 +69,8 @@ def test_any_change_of_a_pack_is_taken_or_refused_in_words(way: tuple[Any, ...],
 @given(ODD)
 def test_any_value_is_taken_or_refused(model: Any, value: Any) -> None:
     """Never another error than InvalidInput."""
-    try:
+    with suppress(InvalidInput):
         assert isinstance(validated(value, model), model)
-    except InvalidInput as error:
-        assert error.problems
 
 
 def test_a_statement_needs_somebody_to_make_it() -> None:
@@ -100,6 +97,15 @@ def test_bodies_have_the_names_of_the_pack_file() -> None:
         {"classification": 1},
         {"category": "e\u0301ducation  "},
         {"category": "a\x07b"},
+        {"category": "a\u00a0b\u3000"},
+        {"category": "\u3164"},
+        {"category": "a\u2800b"},
+        {"category": "\ue000"},
+        {"category": " \n "},
+        {"endorsements": ["medical", "Staff only"]},
+        {"endorsements": ["medical", "MEDICAL"]},
+        {"endorsements": ["MĀORI"]},
+        {"endorsements": [" "]},
         {"category": "a\nb"},
         {"category": "a\u2028b"},
         {"category": "\u202eabc"},

@@ -267,7 +267,7 @@ async def test_a_label_is_taken_as_strictly_as_in_a_pack_file(api: Api, pack: st
         ({"category": "a\r\nBcc: x"}, "category"),
         ({"category": "  "}, "category"),
         ({"category": "a\u200bb"}, "category"),
-        ({"endorsements": ["medical"]}, "endorsements[1]"),
+        ({"endorsements": ["1x"]}, "endorsements[1]"),
         ({"source_agency": "Tamariki Care"}, "source_agency"),
         ({"title": "a/b"}, "file name"),
         ({"owner": "x"}, "owner"),
