@@ -165,6 +165,7 @@ def _environment(data: Path, mail_port: int, sms_url: str) -> dict[str, str]:
     return kept | {
         "GATEWAY_DATA_DIR": str(data),
         "GATEWAY_LISTEN_PORT": "0",
+        "GATEWAY_LOG_LEVEL": "warning",
         "GATEWAY_MAIL_HOST": "127.0.0.1",
         "GATEWAY_MAIL_PORT": str(mail_port),
         "GATEWAY_MAIL_SECURITY": "none",

@@ -109,6 +109,10 @@ class Representative:
     other_email: str | None = None
     standings: tuple[Standing, ...] = ()
 
+    def is_active_on(self, day: date) -> bool:
+        """Whether the person acts for the agency on `day`."""
+        return self.active_from <= day and (self.active_until is None or day <= self.active_until)
+
 
 class PasswordChannel(StrEnum):
     """How a password reaches the person, apart from the pack."""

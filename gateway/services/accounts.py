@@ -12,7 +12,7 @@ from gateway.domain.register import AgencyId, RepresentativeId
 from gateway.domain.secret import Secret
 from gateway.services.auditing import pseudonym, record
 from gateway.services.parts import Parts
-from gateway.services.storage import Token
+from gateway.services.storage import Token, Work
 
 LONGEST_LIFE = timedelta(days=366)
 _PURPOSE = "bearer token"
@@ -106,17 +106,29 @@ async def sign_in(parts: Parts, text: Secret, source: str) -> Actor:
     """The actor a bearer token stands for.
 
     Raises:
-        NotSignedIn: unknown, expired or revoked, which all read the same.
+        NotSignedIn: unknown, expired or revoked, or of someone who no longer acts for the agency;
+            all read the same.
     """
     digest = parts.vault.digest(_PURPOSE, text.reveal())
     async with parts.database.work() as work:
         token = await work.tokens.by_digest(digest)
-    now = parts.clock.now()
-    if token is None or token.revoked_at is not None or now >= token.expires_at:
+        valid = token is not None and await _is_valid(parts, work, token)
+    if token is None or not valid:
         raise NotSignedIn(
             "The bearer token is not valid.", "Ask your administrator for a new token."
         )
     return Actor(ActorKind.PERSON, token.role, token.agency, token.representative, source, token.id)
+
+
+async def _is_valid(parts: Parts, work: Work, token: Token) -> bool:
+    if token.revoked_at is not None or parts.clock.now() >= token.expires_at:
+        return False
+    if token.representative is None:
+        return True
+    holder = (await work.register.representatives([token.representative])).get(token.representative)
+    return (
+        holder is not None and holder.agency == token.agency and holder.is_active_on(parts.today())
+    )
 
 
 def _require_administrator(actor: Actor) -> None:

@@ -148,6 +148,8 @@ async def acknowledge_by_code(parts: Parts, actor: Actor, reference: str, code: 
                 "Ask the sender of the pack to record that it arrived.",
             )
         if hmac.compare_digest(digest, expected):
+            if transfer.state is State.ACKNOWLEDGED:  # pressed twice
+                return transfer
             return await _acknowledge(parts, work, actor, transfer, Proof.CODE)
         await work.transfers.count_wrong_code(transfer.id)
         await record(

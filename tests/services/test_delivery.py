@@ -70,6 +70,8 @@ async def test_the_whole_way_of_one_transfer(world: World) -> None:
     code = page.partition("<code")[2].partition(">")[2].partition("<")[0]
     done = await acknowledge_by_code(world.parts, COORDINATOR, transfer.reference, code)
     assert done.state is State.ACKNOWLEDGED
+    again = await acknowledge_by_code(world.parts, COORDINATOR, transfer.reference, code)
+    assert again == done
 
 
 async def test_what_was_taken_in_is_what_comes_out(world: World) -> None:
