@@ -69,6 +69,20 @@ def judge(there: Installation, transfers: dict[str, dict[str, object]]) -> None:
     everything = [password for found in passwords.values() for password in found]
     assert len(set(everything)) == len(everything)
     _judge_log(there, sent)
+    _judge_files(there, everything)
+
+
+def _judge_files(there: Installation, passwords: list[str]) -> None:
+    """Nothing in the clear in any file of the installation: database, its journal, vault, log."""
+    secrets = [password.encode() for password in passwords]
+    secrets += [path.read_bytes()[64:256] for path in (SAMPLE / "documents").iterdir()]
+    looked = 0
+    for path in there.folder.rglob("*"):
+        if path.is_file():
+            content = path.read_bytes()
+            looked += 1
+            assert not [secret for secret in secrets if secret in content], path
+    assert looked > 100
 
 
 def _judge_log(there: Installation, sent: dict[str, dict[str, object]]) -> None:
