@@ -34,7 +34,7 @@ def check(file: File, *, as_json_: AsJson = False) -> None:
     async def action(gateway: "Gateway") -> "Matrix":
         from gateway.services.packs import check_pack, discard_pack  # noqa: PLC0415
 
-        actor = await coordinator(gateway, parsed.contact)
+        actor = await coordinator(gateway, parsed.terms.contact)
         pack = await _make(gateway, actor, parsed, file.parent)
         try:
             return await check_pack(gateway.parts, actor, pack.id)
@@ -62,7 +62,7 @@ def send(
         from gateway.services.packs import check_pack, discard_pack  # noqa: PLC0415
         from gateway.services.sending import send_pack  # noqa: PLC0415
 
-        actor = await coordinator(gateway, parsed.contact)
+        actor = await coordinator(gateway, parsed.terms.contact)
         pack = await _make(gateway, actor, parsed, file.parent)
         sent = False
         try:
@@ -130,18 +130,9 @@ def _require_inside(folder: Path, name: str) -> None:
 
 
 async def _make(gateway: "Gateway", actor: Actor, parsed: "PackFile", folder: Path) -> Pack:
-    from gateway.services.packs import PackTerms, create_pack, discard_pack  # noqa: PLC0415
+    from gateway.services.packs import create_pack, discard_pack  # noqa: PLC0415
 
-    terms = PackTerms(
-        parsed.meeting,
-        parsed.contact,
-        parsed.authority,
-        parsed.purpose,
-        parsed.marking,
-        parsed.statements,
-        parsed.consultations,
-    )
-    pack = await create_pack(gateway.parts, actor, terms)
+    pack = await create_pack(gateway.parts, actor, parsed.terms)
     try:
         for document in parsed.documents:
             await _add(gateway, actor, pack, folder, document)

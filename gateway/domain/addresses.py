@@ -27,7 +27,13 @@ def canonical_domain(text: str, *, field: str = "domain") -> str:
     except (idna.IDNAError, UnicodeError) as error:
         raise InvalidInput("The domain is not valid.", remedy, field=field) from error
     top = domain.rpartition(".")[2]
-    if top in {"", domain} or top.isdigit() or len(domain) > _DOMAIN_LIMIT:
+    if top.isdigit():
+        raise InvalidInput(
+            "The domain ends in a number.",
+            "Give the agency's domain name, not the address of a machine.",
+            field=field,
+        )
+    if top in {"", domain} or len(domain) > _DOMAIN_LIMIT:
         raise InvalidInput("The domain is not complete.", remedy, field=field)
     return domain
 

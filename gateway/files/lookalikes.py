@@ -32,15 +32,9 @@ def checked_domain(text: str, *, field: str = "domain") -> str:
     """`text` as a canonical domain whose every label is written in one script.
 
     Raises:
-        InvalidInput: not a domain, a number in place of a top-level domain, or mixed scripts.
+        InvalidInput: not a domain, or mixed scripts within a word.
     """
     domain = canonical_domain(text, field=field)
-    if domain.rpartition(".")[2].isdigit():
-        raise InvalidInput(
-            "The domain ends in a number.",
-            "Give the agency's domain name, not the address of a machine.",
-            field=field,
-        )
     for label in _shown(domain).split("."):
         if len(_scripts(label)) > 1:
             raise InvalidInput(

@@ -5,19 +5,14 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field, ValidationError
 
-from gateway.domain.classification import Classification
-from gateway.domain.packs import Consultation, Label, Statement
-from gateway.domain.register import AuthorityCode, MeetingId, RepresentativeId
-from gateway.files.fields import FilePath, Line, Several
-from gateway.files.models import (
-    Consultations,
-    LabelModel,
-    PackHeaderModel,
-    Statements,
-)
-from gateway.files.problems import problems_of
-from gateway.files.toml_text import read_table, refusal
-from gateway.files.values import distinct
+from gateway.domain.packs import Label
+from gateway.files.fields import FilePath
+from gateway.files.problems import WORDING, refusal
+from gateway.files.toml_text import read_table
+from gateway.forms.fields import Line, RepresentativeKey, Several
+from gateway.forms.models import ConsultationModel, LabelModel, PackModel, StatementModel
+from gateway.forms.values import distinct
+from gateway.services.packs import PackTerms
 
 _WHAT = "pack file"
 
@@ -40,14 +35,8 @@ class PackFileDocument:
 class PackFile:
     """Everything a pack file holds."""
 
-    meeting: MeetingId
-    contact: RepresentativeId
-    authority: AuthorityCode
-    purpose: str
-    marking: Classification
+    terms: PackTerms
     documents: tuple[PackFileDocument, ...]
-    statements: tuple[Statement, ...]
-    consultations: tuple[Consultation, ...]
 
 
 class DocumentModel(LabelModel):
@@ -65,16 +54,19 @@ class DocumentModel(LabelModel):
         return PackFileDocument(self.file, self.title, self.to_domain())
 
 
-class PackFileModel(PackHeaderModel):
+class PackFileModel(PackModel):
     """A pack for a meeting: its documents, statements of reasonable belief and consultations."""
 
+    contact: RepresentativeKey = Field(
+        description="The id of the lead agency's representative who answers for the pack."
+    )
     document: Annotated[Several[DocumentModel], AfterValidator(distinct("file"))] = Field(
         min_length=1, description="The documents, in the order in which recipients see them."
     )
-    statement: Statements = Field(
+    statement: Annotated[Several[StatementModel], AfterValidator(distinct("recipient"))] = Field(
         default=(), description="Statements of reasonable belief, one for each recipient."
     )
-    consultation: Consultations = Field(
+    consultation: Annotated[Several[ConsultationModel], AfterValidator(distinct("child"))] = Field(
         default=(), description="Consultation, for each child or young person."
     )
 
@@ -94,14 +86,6 @@ def parse_pack(data: bytes) -> PackFile:
     try:
         model = PackFileModel.model_validate(table)
     except ValidationError as error:
-        raise refusal(list(problems_of(error, PackFileModel)), _WHAT) from None
-    return PackFile(
-        meeting=model.meeting,
-        contact=model.contact,
-        authority=model.authority,
-        purpose=model.purpose,
-        marking=model.marking,
-        documents=tuple(document.to_document() for document in model.document),
-        statements=tuple(each.to_domain(model.contact) for each in model.statement),
-        consultations=tuple(each.to_domain() for each in model.consultation),
-    )
+        raise refusal(list(WORDING.problems_of(error, PackFileModel)), _WHAT) from None
+    terms = model.terms_with(model.statement, model.consultation, otherwise=model.contact)
+    return PackFile(terms, tuple(document.to_document() for document in model.document))

@@ -1,100 +1,29 @@
-"""Pydantic's errors told as problems: a path a person can follow, plain words and a remedy."""
+"""The problems of a file: how they are worded, and the error that tells them."""
 
-import difflib
 import re
-from collections.abc import Iterator
-from typing import Any, Final, TypeGuard, get_args
+from collections.abc import Sequence
+from typing import Final
 
-from pydantic import BaseModel, ValidationError
+from gateway.domain.errors import InvalidInput, Problem
+from gateway.forms.problems import MAX_PROBLEMS, Wording
 
-from gateway.domain.errors import Problem
-from gateway.files.values import Fault
-
-_PLAIN = {
-    "string_type": "This must be text in quotes.",
-    "string_unicode": "This text holds half of a character.",
-    "int_type": "This must be a whole number.",
-    "bool_type": "This must be true or false.",
-    "tuple_type": "This must be a list.",
-    "model_type": "This must be a table.",
-    "model_attributes_type": "This must be a table.",
-    "dict_type": "This must be a table.",
-}
-MAX_PROBLEMS: Final = 200  # nobody mends more in one go
-_REMEDY: Final = "Write it as the documented file format has it."
-_KEY: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
+WORDING: Final = Wording(
+    table="a table",
+    remedy="Write it as the documented file format has it.",
+    shown=re.compile(r"[A-Za-z0-9_-]{1,64}"),
+)
 
 
-def problems_of(
-    error: ValidationError, model: type[BaseModel], prefix: str = ""
-) -> Iterator[Problem]:
-    """The faults of `error`, which came from validating `model`, as problems.
+def refusal(problems: Sequence[Problem], what: str) -> InvalidInput:
+    """The error that tells the `problems` of a file, of which nothing was used.
 
-    Of very many, only one more than `MAX_PROBLEMS` is told.
-
-    Args:
-        error: what pydantic raised.
-        model: the model that was validated; its descriptions and keys serve as remedies.
-        prefix: path of the thing within the file, e.g. `agency 'health'`. Positions count from 1.
+    Of very many, the first `MAX_PROBLEMS` are listed.
     """
-    for each in error.errors(include_url=False, include_input=False)[: MAX_PROBLEMS + 1]:
-        path = prefix + "".join(_step(part) for part in each["loc"])
-        yield Problem(path if prefix else path.removeprefix("."), *_words(each, model))
-
-
-def _step(part: int | str) -> str:
-    return f"[{part + 1}]" if isinstance(part, int) else f".{shown_key(part)}"
-
-
-def shown_key(key: str) -> str:
-    """`key` if it can be shown as it is; else only that it cannot."""
-    return key if _KEY.fullmatch(key) else "?"
-
-
-def _words(each: Any, model: type[BaseModel]) -> tuple[str, str]:
-    """Message and remedy for one of pydantic's error details."""
-    if isinstance(fault := each.get("ctx", {}).get("error"), Fault):
-        return fault.message, fault.remedy
-    owner, description = _place(model, each["loc"])
-    if each["type"] == "missing":
-        return "This key is missing.", f"Add it: {description}"
-    if each["type"] == "extra_forbidden":
-        return "This key is not known here.", _nearest(str(each["loc"][-1]), owner)
-    return _PLAIN.get(each["type"], f"{each['msg']}."), description or _REMEDY
-
-
-def unknown_key(key: str, model: type[BaseModel]) -> Problem:
-    """The problem of a top-level `key` that `model` does not have."""
-    return Problem(shown_key(key), "This key is not known here.", _nearest(key, model))
-
-
-def _nearest(key: str, owner: type[BaseModel]) -> str:
-    near = difflib.get_close_matches(key[:64], owner.model_fields, n=1)
-    if near:
-        return f"Did you mean '{near[0]}'?"
-    return "Remove it. Known keys: " + ", ".join(owner.model_fields) + "."
-
-
-def _place(model: type[BaseModel], loc: tuple[int | str, ...]) -> tuple[type[BaseModel], str]:
-    """The innermost model that `loc` leads into, and the description of its last known key."""
-    description = ""
-    for depth, part in enumerate(loc):
-        field = model.model_fields.get(part) if isinstance(part, str) else None
-        if field is None:
-            continue
-        description = field.description or ""
-        inner = next(_models_in(field.annotation), None)
-        if inner is not None and depth < len(loc) - 1:
-            model = inner
-    return model, description
-
-
-def _models_in(annotation: object) -> Iterator[type[BaseModel]]:
-    if _is_model(annotation):
-        yield annotation
-    for argument in get_args(annotation):
-        yield from _models_in(argument)
-
-
-def _is_model(annotation: object) -> TypeGuard[type[BaseModel]]:
-    return isinstance(annotation, type) and issubclass(annotation, BaseModel)
+    count = f"{len(problems)} problems" if len(problems) > 1 else "a problem"
+    if len(problems) > MAX_PROBLEMS:
+        count = f"more than {MAX_PROBLEMS} problems, of which the first are listed"
+    return InvalidInput(
+        f"The {what} has {count}; nothing of it was used.",
+        "Mend what is listed and try again.",
+        problems=tuple(problems[:MAX_PROBLEMS]),
+    )

@@ -5,23 +5,21 @@ from typing import Annotated
 from pydantic import AfterValidator, Field
 
 from gateway.domain import register as domain
-from gateway.files.fields import (
+from gateway.files.fields import Channel, Day, ProtocolKey
+from gateway.forms.fields import (
     AgencyKey,
     AuthorityKey,
-    Channel,
-    Day,
+    Form,
     Level,
     Line,
     Prose,
-    ProtocolKey,
     PurposeCode,
     Several,
-    Table,
 )
-from gateway.files.values import distinct
+from gateway.forms.values import distinct
 
 
-class PurposeModel(Table):
+class PurposeModel(Form):
     """A purpose of sharing, with the legal authorities the protocol names for it."""
 
     code: PurposeCode = Field(description="Short code of the purpose, e.g. 'SAFETY'.")
@@ -35,7 +33,7 @@ class PurposeModel(Table):
         return domain.Purpose(self.code, self.description, self.authorities)
 
 
-class SignatoryModel(Table):
+class SignatoryModel(Form):
     """Who signed this version of the protocol for an agency, and when."""
 
     agency: AgencyKey = Field(description="The id of the agency.")
@@ -48,7 +46,7 @@ class SignatoryModel(Table):
         return domain.Signature(self.agency, self.signed_by, self.role, self.signed_on)
 
 
-class InformationModel(Table):
+class InformationModel(Form):
     """A row of the table 'information to be shared'."""
 
     agency: AgencyKey = Field(description="The id of the agency the information comes from.")
@@ -61,7 +59,7 @@ class InformationModel(Table):
         return domain.InformationItem(self.agency, self.item, self.category, self.classification)
 
 
-class MethodModel(Table):
+class MethodModel(Form):
     """How information is shared at one stage of a meeting."""
 
     description: Prose = Field(description="The method in words.")
@@ -76,7 +74,7 @@ class MethodModel(Table):
         return domain.Method(self.description, self.password_channels)
 
 
-class ProtocolModel(Table):
+class ProtocolModel(Form):
     """One version of an information sharing protocol."""
 
     id: ProtocolKey = Field(description="Short name of the protocol, the same for every version.")

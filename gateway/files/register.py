@@ -4,7 +4,7 @@ from itertools import islice
 
 from gateway.domain.errors import Problem
 from gateway.domain.register import Register
-from gateway.files.problems import MAX_PROBLEMS, unknown_key
+from gateway.files.problems import WORDING, refusal
 from gateway.files.protocol_models import ProtocolModel
 from gateway.files.register_checks import Contents, check
 from gateway.files.register_models import (
@@ -15,7 +15,8 @@ from gateway.files.register_models import (
     RepresentativeModel,
 )
 from gateway.files.sections import read_section
-from gateway.files.toml_text import read_table, refusal
+from gateway.files.toml_text import read_table
+from gateway.forms.problems import MAX_PROBLEMS
 
 _WHAT = "register file"
 
@@ -35,7 +36,9 @@ def parse_register(data: bytes) -> Register:
     """
     table = read_table(data, _WHAT)
     unknown = (key for key in table if key not in RegisterModel.model_fields)
-    problems = [unknown_key(key, RegisterModel) for key in islice(unknown, MAX_PROBLEMS + 1)]
+    problems = [
+        WORDING.unknown_key(key, RegisterModel) for key in islice(unknown, MAX_PROBLEMS + 1)
+    ]
     contents = Contents(
         agencies=read_section(table, "agency", AgencyModel, problems),
         representatives=read_section(table, "representative", RepresentativeModel, problems),

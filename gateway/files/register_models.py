@@ -7,29 +7,31 @@ from pydantic import AfterValidator, Field
 from gateway.domain import register as domain
 from gateway.files.fields import (
     Age,
-    AgencyKey,
     AgencyStatus,
-    ChildKey,
     Day,
     Kind,
-    Level,
-    Line,
     MailAddress,
     MailDomain,
-    MeetingKey,
     Moment,
     PersonStatus,
     ProtocolKey,
-    RepresentativeKey,
-    Several,
-    Table,
     TelephoneNumber,
 )
 from gateway.files.protocol_models import ProtocolModel
-from gateway.files.values import distinct
+from gateway.forms.fields import (
+    AgencyKey,
+    ChildKey,
+    Form,
+    Level,
+    Line,
+    MeetingKey,
+    RepresentativeKey,
+    Several,
+)
+from gateway.forms.values import distinct
 
 
-class _StandingModel(Table):
+class _StandingModel(Form):
     ground: Line = Field(
         description="Act, section and paragraph or class, e.g. 'Oranga Tamariki Act 1989 s 2 (g)'."
     )
@@ -62,7 +64,7 @@ class PersonStandingModel(_StandingModel):
         return self._standing(self.status)
 
 
-class AgencyModel(Table):
+class AgencyModel(Form):
     """An agency that takes part in meetings."""
 
     id: AgencyKey = Field(description="Short name by which the rest of the file refers to it.")
@@ -95,7 +97,7 @@ class AgencyModel(Table):
         )
 
 
-class RepresentativeModel(Table):
+class RepresentativeModel(Form):
     """A person who attends meetings for an agency."""
 
     id: RepresentativeKey = Field(description="Short name for the person in the rest of the file.")
@@ -137,7 +139,7 @@ class RepresentativeModel(Table):
         )
 
 
-class ChildModel(Table):
+class ChildModel(Form):
     """A child or young person a meeting is about, by an opaque reference."""
 
     reference: ChildKey = Field(
@@ -150,7 +152,7 @@ class ChildModel(Table):
         return domain.Child(self.reference, self.age_group)
 
 
-class MeetingModel(Table):
+class MeetingModel(Form):
     """A multi-agency meeting under a protocol."""
 
     id: MeetingKey = Field(description="Short name by which packs refer to the meeting.")
@@ -176,7 +178,7 @@ class MeetingModel(Table):
         )
 
 
-class ConflictOfInterestModel(Table):
+class ConflictOfInterestModel(Form):
     """A representative who must see nothing about a child."""
 
     representative: RepresentativeKey = Field(description="The id of the representative.")
@@ -188,7 +190,7 @@ class ConflictOfInterestModel(Table):
         return domain.ConflictOfInterest(self.representative, self.child, self.declared_on)
 
 
-class RegisterModel(Table):
+class RegisterModel(Form):
     """A register: agencies, representatives, protocols, meetings and conflicts of interest."""
 
     agency: Several[AgencyModel] = Field(min_length=1, description="Agencies that take part.")

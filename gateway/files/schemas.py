@@ -9,9 +9,9 @@ from typing import Any, Final
 
 from pydantic.json_schema import GenerateJsonSchema
 
-from gateway.files.fields import Table
 from gateway.files.pack import PackFileModel
 from gateway.files.register_models import RegisterModel
+from gateway.forms.fields import Form
 
 PUBLISHED: Final = Path(__file__).parent / "schemas"
 
@@ -34,7 +34,7 @@ def write_schemas(directory: Path = PUBLISHED) -> None:
         (directory / f"{name}.schema.json").write_text(text, encoding="utf-8")
 
 
-def _schema(model: type[Table], name: str, title: str) -> dict[str, Any]:
+def _schema(model: type[Form], name: str, title: str) -> dict[str, Any]:
     schema = model.model_json_schema()
     definitions = schema.get("$defs", {}).values()
     for table in (schema, *definitions):

@@ -12,9 +12,10 @@ from typing import Any, Generic, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from gateway.domain.errors import Problem
-from gateway.files.fields import MAX_ITEMS
-from gateway.files.problems import MAX_PROBLEMS, problems_of
-from gateway.files.values import Fault, identifier
+from gateway.files.problems import WORDING
+from gateway.forms.fields import MAX_ITEMS
+from gateway.forms.problems import MAX_PROBLEMS
+from gateway.forms.values import Fault, identifier
 
 _Model = TypeVar("_Model", bound=BaseModel)
 
@@ -61,7 +62,7 @@ def read_section(
             items.append(Placed(path, model.model_validate(item)))
         except ValidationError as error:
             if len(problems) <= MAX_PROBLEMS:
-                problems.extend(problems_of(error, model, path))
+                problems.extend(WORDING.problems_of(error, model, path))
     return Section(tuple(items), frozenset(key for key in keys if key))
 
 

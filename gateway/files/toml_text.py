@@ -2,11 +2,10 @@
 
 import re
 import tomllib
-from collections.abc import Sequence
 from typing import Any
 
-from gateway.domain.errors import InvalidInput, Problem
-from gateway.files.problems import MAX_PROBLEMS
+from gateway.domain.errors import Problem
+from gateway.files.problems import refusal
 
 LIMIT_BYTES = 5 * 1024 * 1024
 _KEY_PARTS = 8  # the reader's work grows with the square of a dotted key's length
@@ -43,21 +42,6 @@ def read_table(data: bytes, what: str) -> dict[str, Any]:
     except ValueError:  # the only other one: a number beyond the interpreter's limit
         problem = Problem("file", "A number has too many digits.", "Mend the number.")
     raise refusal([problem], what)
-
-
-def refusal(problems: Sequence[Problem], what: str) -> InvalidInput:
-    """The error that tells the `problems` of a file, of which nothing was used.
-
-    Of very many, the first `MAX_PROBLEMS` are listed.
-    """
-    count = f"{len(problems)} problems" if len(problems) > 1 else "a problem"
-    if len(problems) > MAX_PROBLEMS:
-        count = f"more than {MAX_PROBLEMS} problems, of which the first are listed"
-    return InvalidInput(
-        f"The {what} has {count}; nothing of it was used.",
-        "Mend what is listed and try again.",
-        problems=tuple(problems[:MAX_PROBLEMS]),
-    )
 
 
 class _Unreadable(Exception):

@@ -1,52 +1,28 @@
-"""Checks of single values that people write; each gives the value in its one canonical form.
+"""Checks of the values that only files hold; each gives the value in its one canonical form.
 
-Every check raises `Fault`, which carries a message and a remedy. No message
-repeats what was written: it could be a name, or bytes that a terminal would obey.
+What requests hold too is checked in `gateway.forms.values`.
 """
 
 import re
-import unicodedata
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable
 from datetime import UTC, date, datetime
-from enum import StrEnum
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from gateway.domain.addresses import canonical_address, domain_of, e164_number
-from gateway.domain.classification import Classification
 from gateway.domain.errors import InvalidInput
 from gateway.files.lookalikes import checked_domain
+from gateway.forms.values import Fault
 
-LINE_LIMIT = 200  # characters: fits a subject, a table cell, a line of a contents page
-PROSE_LIMIT = 4000  # characters: about a page and a half
 PATH_LIMIT = 255  # characters
 ADDRESS_LIMIT = 254  # octets in a mail path less its brackets, RFC 5321 section 4.5.3.1.3
 FIRST_YEAR, LAST_YEAR = 1900, 2199  # outside them a date is a slip, or overflows as an instant
 
-IDENTIFIER = r"^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$"
-CODE = r"^[A-Za-z0-9][A-Za-z0-9().-]{0,39}$"
-GROUND = r"^[A-Za-z0-9][A-Za-z0-9 ().-]{0,59}$"
-CHILD = r"^[A-Za-z0-9-]{3,40}$"
-ENDORSEMENT = r"^[A-Z][A-Z0-9 ,:/-]{0,59}$"
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _MOMENT = re.compile(
     _DAY.pattern + r"T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?(Z|[+-][0-9]{2}:[0-9]{2})?"
 )
-# National Health Index numbers, both forms (HISO 10046); no check digit, so that a slip counts too.
-_HEALTH_NUMBER = re.compile(r"[A-Z]{3}(?:[0-9]{4}|[0-9]{2}[A-Z]{2})", re.IGNORECASE)
-# Letters and marks that fonts show as nothing (Unicode's Default_Ignorable_Code_Point).
-_BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 
-_Item = TypeVar("_Item")
-_Member = TypeVar("_Member", bound=StrEnum)
-
-
-class Fault(ValueError):
-    """What is wrong with a value and how to mend it; pydantic keeps it as `ctx["error"]`."""
-
-    def __init__(self, message: str, remedy: str) -> None:
-        super().__init__(message)
-        self.message = message
-        self.remedy = remedy
+_When = TypeVar("_When")
 
 
 def _in_domain_words(check: Callable[[str], str], limit: int) -> Callable[[str], str]:
@@ -61,17 +37,6 @@ def _in_domain_words(check: Callable[[str], str], limit: int) -> Callable[[str],
     return checked
 
 
-def _matching(pattern: str, message: str, remedy: str) -> Callable[[str], str]:
-    compiled = re.compile(pattern.removeprefix("^").removesuffix("$"))
-
-    def checked(text: str) -> str:
-        if not compiled.fullmatch(text):
-            raise Fault(message, remedy)
-        return text
-
-    return checked
-
-
 def _address(text: str) -> str:
     address = canonical_address(text)
     checked_domain(domain_of(address))
@@ -81,84 +46,6 @@ def _address(text: str) -> str:
 mail_domain = _in_domain_words(checked_domain, ADDRESS_LIMIT)
 mail_address = _in_domain_words(_address, ADDRESS_LIMIT)
 telephone_number = _in_domain_words(e164_number, ADDRESS_LIMIT)
-
-identifier = _matching(
-    IDENTIFIER,
-    "The identifier is not of the required form.",
-    "Use 1 to 64 lower-case letters, digits and inner hyphens, for example 'pat-tauira'.",
-)
-code = _matching(
-    CODE,
-    "The code is not of the required form.",
-    "Use up to 40 letters, digits, dots, hyphens and round brackets, for example 'OTA-66C'.",
-)
-ground = _matching(
-    GROUND,
-    "The ground is not of the required form.",
-    "Use the code as the table of legal authorities has it, for example '66C(a)(i)'.",
-)
-_opaque = _matching(
-    CHILD,
-    "The reference is not of the required form.",
-    "Use 3 to 40 letters, digits and hyphens that identify nobody, for example 'child-7f3a'.",
-)
-_marking = _matching(
-    ENDORSEMENT,
-    "The endorsement is not of the required form.",
-    "Use capital letters, digits and blanks, for example 'MEDICAL'.",
-)
-
-
-def child_reference(text: str) -> str:
-    """`text` if it is an opaque reference to a child, and no National Health Index number."""
-    if any(_HEALTH_NUMBER.fullmatch(part) for part in _opaque(text).split("-")):
-        raise Fault(
-            "The reference looks like a National Health Index number.",
-            "Use a reference made up for these meetings that says nothing about the child.",
-        )
-    return text
-
-
-def endorsement(text: str) -> str:
-    """`text` as an endorsement marking, in capitals."""
-    return _marking(line(text).upper())
-
-
-def line(text: str) -> str:
-    """`text` as one clean line (see `_clean`)."""
-    return _clean(text, LINE_LIMIT, "")
-
-
-def prose(text: str) -> str:
-    """`text` as clean lines and paragraphs (see `_clean`)."""
-    return _clean(text, PROSE_LIMIT, "\n\t")
-
-
-def _clean(text: str, limit: int, allowed: str) -> str:
-    """`text` in NFC, trimmed, with every kind of blank as a plain one.
-
-    Control characters, direction overrides, invisible characters and line separators are refused:
-    they make a text read other than it is, or break out of a header.
-    """
-    if len(text) > 2 * limit:  # before any work on it
-        raise Fault("The text is too long.", f"Use at most {limit} characters.")
-    clean = unicodedata.normalize("NFC", text.replace("\r\n", "\n")).strip()
-    clean = "".join(" " if unicodedata.category(c) == "Zs" else c for c in clean)
-    if not clean:
-        raise Fault("The text is empty.", "Write the text.")
-    if len(clean) > limit:
-        raise Fault("The text is too long.", f"Use at most {limit} characters.")
-    if any((_is_unseen(c) or c in _BLANK) and c not in allowed for c in clean):
-        raise Fault(
-            "The text holds a line break, a control character or an invisible character.",
-            "Type it by hand instead of pasting it" + ("." if allowed else ", on one line."),
-        )
-    return clean
-
-
-def _is_unseen(character: str) -> bool:
-    """Whether it is a control, invisible, unassigned or separating character, blanks aside."""
-    return character != " " and unicodedata.category(character)[0] in "CZ"
 
 
 def relative_path(text: str) -> str:
@@ -171,17 +58,6 @@ def relative_path(text: str) -> str:
             "Give a path below this file's folder with forward slashes, such as 'documents/a.pdf'.",
         )
     return text
-
-
-def classification(value: object) -> Classification:
-    """The classification that `value` names, in any case and with any dash or blank."""
-    otherwise = "This is not a known classification."
-    if not isinstance(value, str):
-        raise Fault(otherwise, f"Use one of: {_listed(tuple(Classification))}.")
-    try:
-        return Classification.parse(value)
-    except InvalidInput as error:
-        raise Fault(otherwise, error.remedy) from error
 
 
 def day(value: object) -> date:
@@ -211,7 +87,7 @@ def moment(value: object) -> datetime:
     return value.astimezone(UTC)
 
 
-def _read(parse: Callable[[str], _Item], text: str, message: str, remedy: str) -> _Item:
+def _read(parse: Callable[[str], _When], text: str, message: str, remedy: str) -> _When:
     try:
         return parse(text)
     except ValueError as error:
@@ -221,50 +97,3 @@ def _read(parse: Callable[[str], _Item], text: str, message: str, remedy: str) -
 def _check_year(when: date) -> None:
     if not FIRST_YEAR <= when.year <= LAST_YEAR:
         raise Fault("The year is not plausible.", f"Use a year from {FIRST_YEAR} to {LAST_YEAR}.")
-
-
-def member_of(
-    members: Sequence[_Member], otherwise: str = "This is not one of the known values."
-) -> Callable[[object], _Member]:
-    """A check that gives the one of `members` whose value was written; `otherwise` is the fault."""
-
-    def checked(value: object) -> _Member:
-        for member in members:
-            if isinstance(value, str) and value == member.value:
-                return member
-        raise Fault(otherwise, f"Use one of: {_listed(members)}.")
-
-    return checked
-
-
-def _listed(members: Sequence[StrEnum]) -> str:
-    return ", ".join(f"'{member.value}'" for member in members)
-
-
-def no_longer_than(limit: int) -> Callable[[object], object]:
-    """A check that a list has at most `limit` items, made before any of them is looked at."""
-
-    def checked(value: object) -> object:
-        if isinstance(value, list | tuple) and len(value) > limit:
-            raise Fault("There are too many items.", f"Keep to {limit}.")
-        return value
-
-    return checked
-
-
-def distinct(*names: str) -> Callable[[tuple[_Item, ...]], tuple[_Item, ...]]:
-    """A check that no two items are alike, in the named attributes or, with none, as a whole."""
-
-    def key(item: Any) -> Hashable:
-        return tuple(getattr(item, name) for name in names) if names else item
-
-    def checked(items: tuple[_Item, ...]) -> tuple[_Item, ...]:
-        first: dict[Hashable, int] = {}
-        for position, item in enumerate(items, start=1):
-            earlier = first.setdefault(key(item), position)
-            if earlier != position:
-                of = f" in {' and '.join(names)}" if names else ""
-                raise Fault(f"Item {position} repeats item {earlier}{of}.", "Remove one of them.")
-        return items
-
-    return checked

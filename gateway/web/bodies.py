@@ -2,18 +2,18 @@
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any, TypeVar
+from typing import TypeVar
 from urllib.parse import parse_qsl
 
 from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
 from pydantic import BaseModel, ValidationError
 
-from gateway.domain.errors import InvalidInput, LimitExceeded, Problem, UnsupportedMediaType
+from gateway.domain.errors import InvalidInput, LimitExceeded, UnsupportedMediaType
+from gateway.forms.problems import MAX_PROBLEMS, Wording
 from gateway.web import strict_json
-from gateway.web.fields import FAULT
 from gateway.web.problems import TOO_SLOW, HttpFault, malformed
 from gateway.web.settings import WebSettings
 
@@ -21,17 +21,11 @@ JSON_TYPE = "application/json"
 FORM_TYPE = "application/x-www-form-urlencoded"
 _FORM_LIMIT_BYTES = 16 * 1024
 _FORM_FIELDS = 10
-_NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")  # what our own names look like
-_WORDS = {
-    "missing": ("This is missing.", "Add it."),
-    "extra_forbidden": ("This name is not known here.", "Remove it."),
-    "string_type": ("This must be text.", "Write it in quotes."),
-    "bool_type": ("This must be true or false.", "Write it without quotes."),
-    "tuple_type": ("This must be a list.", "Write it in square brackets."),
-    "model_type": ("This must be an object.", "Write it in curly brackets."),
-    "model_attributes_type": ("This must be an object.", "Write it in curly brackets."),
-    "string_pattern_mismatch": ("This is not of the required form.", "Match {pattern}"),
-}
+_WORDING = Wording(
+    table="an object",
+    remedy="Write it as the API's description has it.",
+    shown=re.compile(r"[a-z][a-z0-9_]{0,39}"),  # what our own names look like
+)
 _M = TypeVar("_M", bound=BaseModel)
 
 
@@ -150,34 +144,15 @@ def validated(value: object, model: type[_M]) -> _M:
     """`value` as `model`.
 
     Raises:
-        InvalidInput: it is not what the model asks for; every fault is listed, no value repeated.
+        InvalidInput: it is not what the model asks for; every fault is listed, of very many
+            the first `MAX_PROBLEMS`, and no value repeated.
     """
     try:
         return model.model_validate(value)
     except ValidationError as error:
-        problems = tuple(_problems(error))
+        problems = tuple(_WORDING.problems_of(error, model))
     raise InvalidInput(
         "The request is not of the required form.",
         "Mend what is listed under 'problems'.",
-        problems=problems,
+        problems=problems[:MAX_PROBLEMS],
     )
-
-
-def _problems(error: ValidationError) -> Iterator[Problem]:
-    for each in error.errors(include_url=False, include_input=False):
-        context: Mapping[str, Any] = each.get("ctx", {})
-        if each["type"] == FAULT:
-            words = (each["msg"], str(context["remedy"]))
-        else:
-            message, remedy = _WORDS.get(
-                each["type"], (f"{each['msg']}.", "See the API's description.")
-            )
-            words = (message, remedy.format_map(dict(context)))
-        yield Problem("".join(_step(step) for step in each["loc"]).removeprefix("."), *words)
-
-
-def _step(step: int | str) -> str:
-    """A step of the path to a fault, e.g. of `statements[2].ground`; `?` for an odd name."""
-    if isinstance(step, int):
-        return f"[{step + 1}]"
-    return f".{step}" if _NAME.fullmatch(step) else ".?"

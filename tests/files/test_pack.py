@@ -127,9 +127,9 @@ def test_every_key_reaches_the_domain(pack_bytes: bytes) -> None:
     }
     table["statement"][1]["stated_by"] = "aroha-tauira"
     pack = parse_pack(tomli_w.dumps(table).encode())
-    assert (pack.meeting, pack.contact) == ("kowhai-2026-12-08", "pat-tauira")
-    assert (pack.authority, pack.purpose) == ("OTA-66C", "SAFETY-PLAN")
-    assert pack.marking is Classification.IN_CONFIDENCE
+    assert (pack.terms.meeting, pack.terms.contact) == ("kowhai-2026-12-08", "pat-tauira")
+    assert (pack.terms.authority, pack.terms.purpose) == ("OTA-66C", "SAFETY-PLAN")
+    assert pack.terms.marking is Classification.IN_CONFIDENCE
     assert pack.documents[1] == PackFileDocument(
         file="documents/health-appointments.pdf",
         title=None,
@@ -143,14 +143,14 @@ def test_every_key_reaches_the_domain(pack_bytes: bytes) -> None:
             endorsements=("MEDICAL",),
         ),
     )
-    first, second, third = pack.statements[:3]
+    first, second, third = pack.terms.statements[:3]
     assert first.stated_by == "pat-tauira"
     assert second.stated_by == "aroha-tauira"
     assert (third.ground, third.instrument) == (
         "66C(a)(v)",
         "Kōwhai whānau services agreement 2026 (fictional)",
     )
-    assert [(c.child, c.consulted) for c in pack.consultations] == [
+    assert [(c.child, c.consulted) for c in pack.terms.consultations] == [
         ("child-7f3a", False),
         ("child-9c2e", True),
     ]

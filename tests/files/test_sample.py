@@ -47,23 +47,23 @@ def cases(
     register: Register, pack_file: PackFile, person: RepresentativeId, day: date
 ) -> list[Case]:
     """The cases of one recipient, one for each document."""
-    meeting = next(m for m in register.meetings if m.id == pack_file.meeting)
+    meeting = next(m for m in register.meetings if m.id == pack_file.terms.meeting)
     protocol = in_force([p for p in register.protocols if p.id == meeting.protocol], day)
     assert protocol is not None
     people = {r.id: r for r in register.representatives}
     agencies = {a.id: a for a in register.agencies}
-    recipient, contact = people[person], people[pack_file.contact]
+    recipient, contact = people[person], people[pack_file.terms.contact]
     pack = Pack(
         id=PackId("sample"),
         meeting=meeting.id,
         agency=contact.agency,
         contact=contact.id,
-        authority=pack_file.authority,
-        purpose=pack_file.purpose,
-        marking=pack_file.marking,
+        authority=pack_file.terms.authority,
+        purpose=pack_file.terms.purpose,
+        marking=pack_file.terms.marking,
         created_at=datetime(2026, 11, 23, tzinfo=UTC),
-        statements=pack_file.statements,
-        consultations=pack_file.consultations,
+        statements=pack_file.terms.statements,
+        consultations=pack_file.terms.consultations,
     )
     return [
         Case(
@@ -89,7 +89,7 @@ def cases(
                 stored_bytes=1,
                 position=position,
             ),
-            pack_marking_due=pack_file.marking,
+            pack_marking_due=pack_file.terms.marking,
             conflicts=frozenset(c.child for c in register.conflicts if c.representative == person),
             channel=choose_password_channel(protocol.before.password_channels, recipient),
             limits=Limits(),
@@ -118,7 +118,7 @@ def test_every_attendee_has_an_expectation_and_a_statement(
     """Nobody in the sample goes untold."""
     attendees = set(register.meetings[0].attendees)
     assert attendees == set(EXPECTED)
-    assert {statement.recipient for statement in pack_file.statements} == attendees
+    assert {statement.recipient for statement in pack_file.terms.statements} == attendees
 
 
 def test_nothing_in_the_sample_can_reach_anybody(register: Register) -> None:

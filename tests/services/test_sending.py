@@ -143,9 +143,9 @@ async def test_another_agency_sees_and_does_nothing(world: World) -> None:
 
 async def test_only_the_lead_agency_makes_a_pack(world: World) -> None:
     """Another agency at the table cannot send a pack for the meeting."""
-    terms = replace(world.pack_file, contact=OTHER_PERSON)
+    terms = replace(world.pack_file.terms, contact=OTHER_PERSON)
     with pytest.raises(NotFound):
-        await create_pack(world.parts, STRANGER, terms)  # type: ignore[arg-type]
+        await create_pack(world.parts, STRANGER, terms)
 
 
 async def test_only_a_coordinator_makes_a_pack(world: World) -> None:
@@ -161,12 +161,12 @@ async def test_only_a_coordinator_makes_a_pack(world: World) -> None:
 async def test_a_statement_by_a_stranger_is_refused(world: World) -> None:
     """A statement of belief is made by the sending agency's own people."""
     statements = (
-        replace(world.pack_file.statements[0], stated_by=OTHER_PERSON),
-        *world.pack_file.statements[1:],
+        replace(world.pack_file.terms.statements[0], stated_by=OTHER_PERSON),
+        *world.pack_file.terms.statements[1:],
     )
-    terms = replace(world.pack_file, statements=statements)
+    terms = replace(world.pack_file.terms, statements=statements)
     with pytest.raises(InvalidInput):
-        await create_pack(world.parts, COORDINATOR, terms)  # type: ignore[arg-type]
+        await create_pack(world.parts, COORDINATOR, terms)
 
 
 async def test_no_secret_of_a_transfer_is_stored_in_the_clear(

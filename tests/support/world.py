@@ -20,7 +20,7 @@ from gateway.files.pack import PackFile, parse_pack
 from gateway.files.register import parse_register
 from gateway.policy import CedarJudge
 from gateway.sealing import EffPassphrases, ZipSealer
-from gateway.services.packs import PackTerms, create_pack
+from gateway.services.packs import create_pack
 from gateway.services.parts import Parts, Rules
 from gateway.services.ports import (
     Accepted,
@@ -133,18 +133,8 @@ class World:
 
     async def new_pack(self, *, documents: int | None = None) -> Pack:
         """The sample's pack, with its documents taken in."""
-        file = self.pack_file
-        terms = PackTerms(
-            file.meeting,
-            file.contact,
-            file.authority,
-            file.purpose,
-            file.marking,
-            file.statements,
-            file.consultations,
-        )
-        pack = await create_pack(self.parts, COORDINATOR, terms)
-        for document in file.documents[:documents]:
+        pack = await create_pack(self.parts, COORDINATOR, self.pack_file.terms)
+        for document in self.pack_file.documents[:documents]:
             path = SAMPLE / document.file
             new = NewDocument(path.name, document.label, document.title)
             await add_document(self.parts, COORDINATOR, pack.id, new, chunks(path.read_bytes()))

@@ -143,7 +143,7 @@ ServeApp = Callable[[web.Application], Awaitable[Api]]
 
 def pack_body(world: World) -> dict[str, Any]:
     """The sample's pack as a request."""
-    file = world.pack_file
+    file = world.pack_file.terms
     return {
         "meeting": file.meeting,
         "contact": file.contact,

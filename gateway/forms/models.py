@@ -1,20 +1,22 @@
 """What a person states about a pack: labels, reasonable belief, consultation, the pack itself.
 
-The pack file and the JSON interface read the same models, so that both take and refuse the same.
+The pack file and the API build on these, so that both take and refuse the same.
 """
 
-from datetime import datetime
+from collections.abc import Iterable
 from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
 from gateway.domain import packs
-from gateway.domain.register import AgencyId, RepresentativeId
-from gateway.files.fields import (
+from gateway.domain.errors import InvalidInput
+from gateway.domain.register import RepresentativeId
+from gateway.forms.fields import (
     AgencyKey,
     AuthorityKey,
     ChildKey,
     Endorsement,
+    Form,
     GroundCode,
     Level,
     Line,
@@ -23,20 +25,29 @@ from gateway.files.fields import (
     PurposeCode,
     RepresentativeKey,
     Several,
-    Table,
 )
-from gateway.files.values import distinct
+from gateway.forms.values import distinct
+from gateway.services.packs import PackTerms
+
+Children = Annotated[
+    Several[ChildKey],
+    AfterValidator(distinct()),
+    Field(description="References of the children and young people it concerns."),
+]
+Endorsements = Annotated[
+    Several[Endorsement],
+    AfterValidator(distinct()),
+    Field(description="Endorsement markings beside the classification, e.g. 'MEDICAL'."),
+]
 
 
-class LabelModel(Table):
+class LabelModel(Form):
     """What a person says a document is; the rules judge by it."""
 
     classification: Level = Field(description="The classification of the document.")
     category: Line = Field(description="The information category, as in the protocol's table.")
     source_agency: AgencyKey = Field(description="The id of the agency it comes from.")
-    children: Annotated[Several[ChildKey], AfterValidator(distinct())] = Field(
-        default=(), description="References of the children and young people it concerns."
-    )
+    children: Children = ()
     personal_information: bool = Field(
         default=True, description="Whether it is about an identifiable person."
     )
@@ -45,9 +56,7 @@ class LabelModel(Table):
         description="Whether the agency got it by a demand under section 66 of the Oranga Tamariki "
         "Act 1989; such a document cannot go out under section 66C.",
     )
-    endorsements: Annotated[Several[Endorsement], AfterValidator(distinct())] = Field(
-        default=(), description="Endorsement markings beside the classification, e.g. 'MEDICAL'."
-    )
+    endorsements: Endorsements = ()
 
     def to_domain(self) -> packs.Label:
         """The label as the domain holds it."""
@@ -62,7 +71,7 @@ class LabelModel(Table):
         )
 
 
-class StatementModel(Table):
+class StatementModel(Form):
     """A person's statement of reasonable belief for one recipient (section 66C(b))."""
 
     recipient: RepresentativeKey = Field(description="The id of the representative it is about.")
@@ -78,18 +87,22 @@ class StatementModel(Table):
         default=None, description="The id of the person who states it; the contact if left out."
     )
 
-    def to_domain(self, contact: RepresentativeId) -> packs.Statement:
-        """The statement as the domain holds it; `contact` made it when nobody else is named."""
+    def to_domain(self, otherwise: RepresentativeId | None) -> packs.Statement:
+        """The statement as the domain holds it; `otherwise` made it when nobody is named.
+
+        Raises:
+            InvalidInput: nobody is named, and there is no `otherwise`.
+        """
         return packs.Statement(
             recipient=self.recipient,
             ground=self.ground,
             belief=self.belief,
-            stated_by=self.stated_by or contact,
+            stated_by=_named(self.stated_by or otherwise, "statements.stated_by"),
             instrument=self.instrument,
         )
 
 
-class ConsultationModel(Table):
+class ConsultationModel(Form):
     """Whether a child or young person was consulted (section 66K)."""
 
     child: ChildKey = Field(description="The child's reference.")
@@ -101,45 +114,46 @@ class ConsultationModel(Table):
         return packs.Consultation(self.child, self.consulted, self.account)
 
 
-Statements = Annotated[Several[StatementModel], AfterValidator(distinct("recipient"))]
-Consultations = Annotated[Several[ConsultationModel], AfterValidator(distinct("child"))]
-
-
-class PackHeaderModel(Table):
-    """What every pack states, whichever way it arrives."""
+class PackModel(Form):
+    """What every pack states, whichever way it arrives; statements and consultations go with it."""
 
     meeting: MeetingKey = Field(description="The id of the meeting the pack is for.")
-    contact: RepresentativeKey = Field(
-        description="The id of the lead agency's representative who answers for the pack."
+    contact: RepresentativeKey | None = Field(
+        default=None,
+        description="The representative of your agency who answers for the pack; "
+        "the token's holder if left out.",
     )
     authority: AuthorityKey = Field(description="Code of the legal authority, e.g. 'OTA-66C'.")
     purpose: PurposeCode = Field(description="Code of the protocol's purpose it is sent for.")
     marking: Level = Field(description="The classification a person chose for the whole pack.")
 
+    def terms_with(
+        self,
+        statements: Iterable[StatementModel],
+        consultations: Iterable[ConsultationModel],
+        otherwise: RepresentativeId | None,
+    ) -> PackTerms:
+        """What the use case takes; `otherwise` stands where nobody is named.
 
-class PackModel(PackHeaderModel):
-    """A pack without its documents."""
-
-    statements: Statements = Field(
-        default=(), description="Statements of reasonable belief, one for each recipient."
-    )
-    consultations: Consultations = Field(
-        default=(), description="Consultation, for each child or young person."
-    )
-
-    def to_domain(
-        self, pack_id: packs.PackId, agency: AgencyId, created_at: datetime
-    ) -> packs.Pack:
-        """The pack as the domain holds it, with what the gateway itself knows about it."""
-        return packs.Pack(
-            id=pack_id,
+        Raises:
+            InvalidInput: nobody is named, and there is no `otherwise`.
+        """
+        return PackTerms(
             meeting=self.meeting,
-            agency=agency,
-            contact=self.contact,
+            contact=_named(self.contact or otherwise, "contact"),
             authority=self.authority,
             purpose=self.purpose,
             marking=self.marking,
-            created_at=created_at,
-            statements=tuple(each.to_domain(self.contact) for each in self.statements),
-            consultations=tuple(each.to_domain() for each in self.consultations),
+            statements=tuple(each.to_domain(otherwise) for each in statements),
+            consultations=tuple(each.to_domain() for each in consultations),
         )
+
+
+def _named(person: RepresentativeId | None, field: str) -> RepresentativeId:
+    if person is None:
+        raise InvalidInput(
+            "Nobody is named, and the token belongs to nobody in particular.",
+            "Name a representative of your agency.",
+            field=field,
+        )
+    return person

@@ -1,0 +1,188 @@
+"""Checks of single values that people write; each gives the value in its one canonical form.
+
+Every check raises `Fault`, which carries a message and a remedy. No message
+repeats what was written: it could be a name, or bytes that a terminal would obey.
+"""
+
+import re
+import unicodedata
+from collections.abc import Callable, Hashable, Sequence
+from enum import StrEnum
+from typing import Any, TypeVar
+
+from gateway.domain.classification import Classification
+from gateway.domain.errors import InvalidInput
+
+LINE_LIMIT = 200  # characters: fits a subject, a table cell, a line of a contents page
+PROSE_LIMIT = 4000  # characters: about a page and a half
+
+IDENTIFIER = r"^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$"
+CODE = r"^[A-Za-z0-9][A-Za-z0-9().-]{0,39}$"
+GROUND = r"^[A-Za-z0-9][A-Za-z0-9 ().-]{0,59}$"
+CHILD = r"^[A-Za-z0-9-]{3,40}$"
+ENDORSEMENT = r"^[A-Z][A-Z0-9 ,:/-]{0,59}$"
+# National Health Index numbers, both forms (HISO 10046); no check digit, so that a slip counts too.
+_HEALTH_NUMBER = re.compile(r"[A-Z]{3}(?:[0-9]{4}|[0-9]{2}[A-Z]{2})", re.IGNORECASE)
+# Letters and marks that fonts show as nothing (Unicode's Default_Ignorable_Code_Point).
+_BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
+
+_Item = TypeVar("_Item")
+_Member = TypeVar("_Member", bound=StrEnum)
+
+
+class Fault(ValueError):
+    """What is wrong with a value and how to mend it; pydantic keeps it as `ctx["error"]`."""
+
+    def __init__(self, message: str, remedy: str) -> None:
+        super().__init__(message)
+        self.message = message
+        self.remedy = remedy
+
+
+def matching(pattern: str, message: str, remedy: str) -> Callable[[str], str]:
+    """A check that the whole of a text matches `pattern`, which is anchored at both ends."""
+    compiled = re.compile(pattern.removeprefix("^").removesuffix("$"))
+
+    def checked(text: str) -> str:
+        if not compiled.fullmatch(text):
+            raise Fault(message, remedy)
+        return text
+
+    return checked
+
+
+identifier = matching(
+    IDENTIFIER,
+    "The identifier is not of the required form.",
+    "Use 1 to 64 lower-case letters, digits and inner hyphens, for example 'pat-tauira'.",
+)
+code = matching(
+    CODE,
+    "The code is not of the required form.",
+    "Use up to 40 letters, digits, dots, hyphens and round brackets, for example 'OTA-66C'.",
+)
+ground = matching(
+    GROUND,
+    "The ground is not of the required form.",
+    "Use the code as the table of legal authorities has it, for example '66C(a)(i)'.",
+)
+_opaque = matching(
+    CHILD,
+    "The reference is not of the required form.",
+    "Use 3 to 40 letters, digits and hyphens that identify nobody, for example 'child-7f3a'.",
+)
+_marking = matching(
+    ENDORSEMENT,
+    "The endorsement is not of the required form.",
+    "Use capital letters, digits and blanks, for example 'MEDICAL'.",
+)
+
+
+def child_reference(text: str) -> str:
+    """`text` if it is an opaque reference to a child, and no National Health Index number."""
+    if any(_HEALTH_NUMBER.fullmatch(part) for part in _opaque(text).split("-")):
+        raise Fault(
+            "The reference looks like a National Health Index number.",
+            "Use a reference made up for these meetings that says nothing about the child.",
+        )
+    return text
+
+
+def endorsement(text: str) -> str:
+    """`text` as an endorsement marking, in capitals."""
+    return _marking(line(text).upper())
+
+
+def line(text: str) -> str:
+    """`text` as one clean line (see `_clean`)."""
+    return _clean(text, LINE_LIMIT, "")
+
+
+def prose(text: str) -> str:
+    """`text` as clean lines and paragraphs (see `_clean`)."""
+    return _clean(text, PROSE_LIMIT, "\n\t")
+
+
+def _clean(text: str, limit: int, allowed: str) -> str:
+    """`text` in NFC, trimmed, with every kind of blank as a plain one.
+
+    Control characters, direction overrides, invisible characters and line separators are refused:
+    they make a text read other than it is, or break out of a header.
+    """
+    if len(text) > 2 * limit:  # before any work on it
+        raise Fault("The text is too long.", f"Use at most {limit} characters.")
+    clean = unicodedata.normalize("NFC", text.replace("\r\n", "\n")).strip()
+    clean = "".join(" " if unicodedata.category(c) == "Zs" else c for c in clean)
+    if not clean:
+        raise Fault("The text is empty.", "Write the text.")
+    if len(clean) > limit:
+        raise Fault("The text is too long.", f"Use at most {limit} characters.")
+    if any((_is_unseen(c) or c in _BLANK) and c not in allowed for c in clean):
+        raise Fault(
+            "The text holds a line break, a control character or an invisible character.",
+            "Type it by hand instead of pasting it" + ("." if allowed else ", on one line."),
+        )
+    return clean
+
+
+def _is_unseen(character: str) -> bool:
+    """Whether it is a control, invisible, unassigned or separating character, blanks aside."""
+    return character != " " and unicodedata.category(character)[0] in "CZ"
+
+
+def classification(value: object) -> Classification:
+    """The classification that `value` names, in any case and with any dash or blank."""
+    otherwise = "This is not a known classification."
+    if not isinstance(value, str):
+        raise Fault(otherwise, f"Use one of: {_listed(tuple(Classification))}.")
+    try:
+        return Classification.parse(value)
+    except InvalidInput as error:
+        raise Fault(otherwise, error.remedy) from error
+
+
+def member_of(
+    members: Sequence[_Member], otherwise: str = "This is not one of the known values."
+) -> Callable[[object], _Member]:
+    """A check that gives the one of `members` whose value was written; `otherwise` is the fault."""
+
+    def checked(value: object) -> _Member:
+        for member in members:
+            if isinstance(value, str) and value == member.value:
+                return member
+        raise Fault(otherwise, f"Use one of: {_listed(members)}.")
+
+    return checked
+
+
+def _listed(members: Sequence[StrEnum]) -> str:
+    return ", ".join(f"'{member.value}'" for member in members)
+
+
+def no_longer_than(limit: int) -> Callable[[object], object]:
+    """A check that a list has at most `limit` items, made before any of them is looked at."""
+
+    def checked(value: object) -> object:
+        if isinstance(value, list | tuple) and len(value) > limit:
+            raise Fault("There are too many items.", f"Keep to {limit}.")
+        return value
+
+    return checked
+
+
+def distinct(*names: str) -> Callable[[tuple[_Item, ...]], tuple[_Item, ...]]:
+    """A check that no two items are alike, in the named attributes or, with none, as a whole."""
+
+    def key(item: Any) -> Hashable:
+        return tuple(getattr(item, name) for name in names) if names else item
+
+    def checked(items: tuple[_Item, ...]) -> tuple[_Item, ...]:
+        first: dict[Hashable, int] = {}
+        for position, item in enumerate(items, start=1):
+            earlier = first.setdefault(key(item), position)
+            if earlier != position:
+                of = f" in {' and '.join(names)}" if names else ""
+                raise Fault(f"Item {position} repeats item {earlier}{of}.", "Remove one of them.")
+        return items
+
+    return checked
