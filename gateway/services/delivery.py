@@ -10,7 +10,7 @@ from datetime import timedelta
 from gateway.audit.canonical import JSON
 from gateway.audit.entries import Action, Outcome
 from gateway.domain.actors import WORKER
-from gateway.domain.errors import GatewayError, Unavailable
+from gateway.domain.errors import Conflict, GatewayError, Unavailable
 from gateway.domain.register import PasswordChannel
 from gateway.domain.transfers import (
     AttemptFailed,
@@ -19,11 +19,13 @@ from gateway.domain.transfers import (
     GivenUp,
     Mail,
     MailAccepted,
+    Mailed,
     MailingBegan,
     PasswordAccepted,
     Release,
     ReleaseBegan,
     Seal,
+    Sealed,
     State,
     TimeRanOut,
     Transfer,
@@ -175,7 +177,9 @@ async def _conclude(
         transfer = await locked(work, identifier)
         if transfer is None:
             return
-        if transfer.state.is_terminal:  # recalled while the attempt was under way
+        awaited = Sealed if accepted.action is Action.TRANSFER_MAILED else Mailed
+        if not isinstance(transfer.progress, awaited):
+            # recalled while the attempt was under way, or another worker took this one for dead
             detail: dict[str, JSON] = {"state": transfer.state.value, "too_late": True}
             how = Outcome.SUCCESS if isinstance(outcome, Accepted) else Outcome.FAILURE
             subject = about(parts, transfer)
@@ -208,8 +212,13 @@ def _move_for(parts: Parts, outcome: Sending, accepted: Move, deferred: Action) 
 
 
 async def fail_for_good(parts: Parts, identifier: TransferId, error: GatewayError) -> None:
-    """End a transfer that met an error no retry can mend; an `Unavailable` one is left to retry."""
-    if isinstance(error, Unavailable):
+    """End a transfer that met an error no retry can mend.
+
+    Raises:
+        Unavailable, Conflict: given back to be tried again; the one mends itself, the other means
+            that somebody else moved the transfer meanwhile.
+    """
+    if isinstance(error, Unavailable | Conflict):
         raise error
     async with parts.database.work() as work:
         transfer = await locked(work, identifier)

@@ -42,10 +42,10 @@ async def recheck(parts: Parts, work: Work, transfer: Transfer) -> Situation | N
         return situation
     rules = tuple(sorted({f.rule for d in decisions for f in d.denials})) or ("register-changed",)
     match transfer.progress:
-        case Sealed(attempted=False) if allowed:
+        case Sealed(attempted=False, may_have_left=False) if allowed:
             narrowed: dict[str, JSON] = {"documents": list(allowed), "rules": list(rules)}
             how = Move(Narrowed(allowed), Action.TRANSFER_NARROWED, narrowed)
-        case Mailed(releasing=True):
+        case Mailed(releasing=True) | Mailed(may_have_left=True):
             reason = "no longer allowed; the password may have been sent before"
             how = Move(GivenUp(reason), Action.TRANSFER_FAILED, {"reason": reason})
         case _:

@@ -106,7 +106,7 @@ def test_any_history_keeps_the_promises(history: list[tuple[Event, float]]) -> N
     """No password before acceptance and recall window; one end, never left; only table moves."""
     transfer, at = queued(), NOON
     accepted_at: datetime | None = None
-    released = False
+    released = may_have_left = False
     for event, seconds in history:
         at += timedelta(seconds=seconds)
         try:
@@ -123,7 +123,10 @@ def test_any_history_keeps_the_promises(history: list[tuple[Event, float]]) -> N
             released = True
         if isinstance(event, PasswordAccepted):
             assert released
+        if isinstance(event, AttemptFailed) and isinstance(transfer.progress, Mailed):
+            may_have_left |= event.uncertain and transfer.progress.releasing
         if isinstance(event, RecallRequested):
+            assert not may_have_left
             assert not isinstance(transfer.progress, Mailed) or not transfer.progress.releasing
         assert moved.message_id == transfer.message_id
         assert set(moved.documents) <= set(transfer.documents)
@@ -190,6 +193,33 @@ def test_a_release_that_surely_failed_can_be_recalled() -> None:
     later = NOON + TIMING.recall_window
     transfer = after(mailed(), ReleaseBegan(), AttemptFailed("busy", False, 0.5), at=later)
     assert after(transfer, RecallRequested(), at=later).state is State.RECALLED
+
+
+def test_what_may_have_left_is_never_thought_back() -> None:
+    """Once an outcome was unknown, a later sure failure reopens neither recall nor pack."""
+    unknown, sure = AttemptFailed("timeout", True, 0.5), AttemptFailed("busy", False, 0.5)
+    later = NOON + TIMING.recall_window
+    released = after(mailed(), ReleaseBegan(), unknown, ReleaseBegan(), sure, at=later)
+    with pytest.raises(Conflict, match="too late"):
+        after(released, RecallRequested(), at=later)
+    with pytest.raises(Conflict):
+        after(released, Denied(("a-rule",)), at=later)
+    sealed = after(queued(), ArchiveSealed(ARCHIVE))
+    sent_before = after(sealed, MailingBegan(), unknown, MailingBegan(), sure)
+    with pytest.raises(Conflict):
+        after(sent_before, Narrowed(DOCUMENTS[:1]))
+    assert after(sent_before, RecallRequested()).state is State.RECALLED
+
+
+def test_an_attempt_that_was_cut_off_counts_as_unknown() -> None:
+    """A process killed in an attempt leaves no outcome; the next attempt's failure keeps that."""
+    sure, later = AttemptFailed("busy", False, 0.5), NOON + TIMING.recall_window
+    released = after(mailed(), ReleaseBegan(), ReleaseBegan(), sure, at=later)
+    with pytest.raises(Conflict, match="too late"):
+        after(released, RecallRequested(), at=later)
+    sealed = after(queued(), ArchiveSealed(ARCHIVE))
+    with pytest.raises(Conflict):
+        after(sealed, MailingBegan(), MailingBegan(), sure, Narrowed(DOCUMENTS[:1]))
 
 
 def test_documents_are_not_taken_out_of_what_may_have_arrived() -> None:

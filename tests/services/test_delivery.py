@@ -183,6 +183,57 @@ async def test_a_temporary_failure_is_tried_again(world: World) -> None:
     assert len({content for _, content in world.channels.mails}) == 1
 
 
+async def test_a_recall_is_too_late_once_a_text_may_have_arrived(world: World) -> None:
+    """A text whose answer was lost, then a gateway that is busy: recall does not claim too much."""
+    transfer = await mailed(world)
+    world.clock.move(minutes=11)
+    world.channels.outcomes = [Deferred("timeout", uncertain=True)]
+    await run(world, transfer)
+    world.clock.move(hours=1)
+    world.channels.outcomes = [Deferred("503 busy")]
+    assert (await run(world, transfer)).state is State.MAILED
+    with pytest.raises(Conflict, match="too late"):
+        await recall_transfer(world.parts, COORDINATOR, transfer.id)
+
+
+async def test_a_pack_that_may_have_arrived_is_stopped_not_narrowed(world: World) -> None:
+    """When it might be with the recipient, no other archive follows, and no password."""
+    transfers = await world.send()
+    world.channels.outcomes = [Deferred("cut off", uncertain=True)]
+    transfer = await run(world, transfers["ben-sample"])
+    world.clock.move(hours=1)
+    world.channels.outcomes = [Deferred("451 later")]
+    await run(world, transfer)
+    conflict = ConflictOfInterest(
+        transfer.recipient, ChildReference("child-9c2e"), date(2026, 11, 30)
+    )
+    conflicts = (*world.register.conflicts, conflict)
+    await world.import_register(replace(world.register, conflicts=conflicts))
+    world.clock.move(hours=1)
+    assert (await run(world, transfer)).state is State.REFUSED
+    assert len({content for _, content in world.channels.mails}) == 1
+    assert world.channels.passwords == []
+
+
+async def test_a_late_worker_harms_nothing(world: World) -> None:
+    """A worker that was taken for dead and ends its attempt after another did changes nothing."""
+    transfers = await world.send()
+    transfer = transfers["ben-sample"]
+    mail = world.channels.send_pack
+
+    async def overtaken(letter: PackLetter, attachment: Attachment) -> Outcome:
+        world.channels.send_pack = mail  # type: ignore[method-assign]
+        await delivery._mail(world.parts, transfer.id)
+        world.clock.move(minutes=11)
+        await delivery._release(world.parts, transfer.id)
+        return await mail(letter, attachment)
+
+    world.channels.send_pack = overtaken  # type: ignore[method-assign]
+    assert (await run(world, transfer)).state is State.PASSWORD_SENT
+    assert len({(letter, content) for letter, content in world.channels.mails}) == 1
+    assert len(world.channels.passwords) == 1
+
+
 async def test_a_permanent_failure_ends_the_transfer_and_tells_the_coordinator(
     world: World,
 ) -> None:

@@ -91,20 +91,26 @@ def _progress_after(  # noqa: C901, PLR0911, PLR0912 - one case per row of the t
         case ArchiveSealed(archive), Queued():
             return Sealed(archive)
         case MailingBegan(), Sealed() as sealed:
-            return replace(sealed, attempted=True)
-        case MailAccepted(), Sealed(archive, attempted=True):
+            unknown = sealed.may_have_left or sealed.attempted
+            return replace(sealed, attempted=True, may_have_left=unknown)
+        case MailAccepted(), Sealed(archive, attempted, may_have_left) if (
+            attempted or may_have_left
+        ):
             return Mailed(archive, accepted_at=at, release_at=at + timing.recall_window)
         case ReleaseBegan(), Mailed() as mailed if at >= mailed.release_at:
-            return replace(mailed, releasing=True)
-        case PasswordAccepted(), Mailed(accepted_at=accepted_at, releasing=True):
+            unknown = mailed.may_have_left or mailed.releasing
+            return replace(mailed, releasing=True, may_have_left=unknown)
+        case PasswordAccepted(), Mailed(accepted_at=accepted_at) as mailed if _exposed(mailed):
             return PasswordSent(accepted_at=accepted_at, sent_at=at)
-        case Narrowed(documents), Queued() | Sealed(attempted=False) if documents:
+        case Narrowed(documents), Queued() if documents:
             return Queued()
-        case (Narrowed() | Denied(), Mailed(releasing=True)):
+        case Narrowed(documents), Sealed() as sealed if documents and not _exposed(sealed):
+            return Queued()
+        case Denied(), Mailed() as mailed if _exposed(mailed):
             raise _impossible(transfer, event)
         case Denied(rules), _:
             return Refused(at, rules)
-        case RecallRequested(), Mailed(releasing=False):
+        case RecallRequested(), Mailed() as mailed if not _exposed(mailed):
             return Recalled(at, after_mailing=True)
         case RecallRequested(), Queued() | Sealed():
             return Recalled(at, after_mailing=False)
@@ -118,15 +124,23 @@ def _progress_after(  # noqa: C901, PLR0911, PLR0912 - one case per row of the t
             raise _impossible(transfer, event)
 
 
+def _exposed(progress: Sealed | Mailed) -> bool:
+    """Whether an archive, or a password, may have left: no later certainty takes that back."""
+    under_way = progress.attempted if isinstance(progress, Sealed) else progress.releasing
+    return under_way or progress.may_have_left
+
+
 def _after_failed_attempt(
     transfer: Transfer, event: AttemptFailed, at: datetime, timing: Timing
 ) -> Transfer:
     """Schedule another attempt, or fail once the state has lasted too long."""
     progress = transfer.progress
-    if isinstance(progress, Sealed) and not event.uncertain:
-        progress = replace(progress, attempted=False)
-    if isinstance(progress, Mailed) and not event.uncertain:
-        progress = replace(progress, releasing=False)
+    if isinstance(progress, Sealed):
+        unknown = progress.may_have_left or (progress.attempted and event.uncertain)
+        progress = replace(progress, attempted=False, may_have_left=unknown)
+    if isinstance(progress, Mailed):
+        unknown = progress.may_have_left or (progress.releasing and event.uncertain)
+        progress = replace(progress, releasing=False, may_have_left=unknown)
     attempts = transfer.attempts + 1
     retry_at = at + timing.backoff(attempts, event.jitter)
     if retry_at >= _patience_ends(transfer, timing):

@@ -51,10 +51,16 @@ class Queued:
 
 @dataclass(frozen=True, slots=True)
 class Sealed:
-    """Sealed; `attempted` once a mail attempt may have reached the relay."""
+    """Sealed, and perhaps being mailed.
+
+    Attributes:
+        attempted: an attempt to mail it has begun and its outcome is not known yet.
+        may_have_left: the outcome of some earlier attempt was never known; this stays true.
+    """
 
     archive: Archive
     attempted: bool = False
+    may_have_left: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +69,16 @@ class Mailed:
 
     Attributes:
         release_at: end of the recall window; no password leaves before it.
-        releasing: a release has begun and may have reached the other side, so recall is too late.
+        releasing: a release has begun and its outcome is not known yet.
+        may_have_left: the outcome of some earlier release was never known; this stays true. In
+            either case a recall is too late.
     """
 
     archive: Archive
     accepted_at: datetime
     release_at: datetime
     releasing: bool = False
+    may_have_left: bool = False
 
 
 @dataclass(frozen=True, slots=True)
