@@ -7,6 +7,7 @@ the pen cannot silently leave a default in force. `Field` descriptions are the r
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, Field, SecretStr, ValidationError, model_validator
@@ -17,7 +18,7 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
-from gateway.domain.addresses import canonical_address, domain_of
+from gateway.domain.addresses import canonical_address, canonical_domain, domain_of
 from gateway.domain.classification import Classification
 from gateway.domain.decisions import Limits
 from gateway.domain.errors import GatewayError, InvalidInput, Problem
@@ -57,8 +58,18 @@ def _level(text: str) -> str:
 
 
 def _base(text: str) -> str:
-    if not text.startswith(("https://", "http://127.0.0.1", "http://localhost")):
-        raise ValueError("must begin with https:// (or be on this machine)")
+    try:
+        parts = urlsplit(text)
+        here = parts.hostname in {"127.0.0.1", "::1", "localhost"}
+        if parts.scheme not in ({"http", "https"} if here else {"https"}):
+            raise ValueError("must begin with https:// (or be on this machine)")
+        if not here:
+            canonical_domain(parts.hostname or "")
+        _ = parts.port
+    except GatewayError as error:
+        raise ValueError(error.message) from error
+    if parts.query or parts.fragment or parts.username or not text.isascii() or " " in text:
+        raise ValueError("must be an address without user name, query and fragment")
     return text.rstrip("/")
 
 
@@ -81,6 +92,15 @@ class Settings(BaseSettings):
     policies_dir: Path = Field(default_factory=_policies, description="folder of the policies")
     master_key_file: Path | None = Field(
         None, description="file of the master key; keys/master.key in the data folder when not set"
+    )
+    log_key_file: Path | None = Field(
+        None,
+        description="file of the log's signing key; keys/log.key in the data folder when not set",
+    )
+    log_origin: str = Field(
+        "gateway.invalid/transfer-log",
+        pattern=r"^[A-Za-z0-9][A-Za-z0-9./_-]{2,99}$",
+        description="name of the log in its checkpoints; begin with a domain of yours",
     )
     time_zone: Annotated[str, AfterValidator(_zone)] = Field(
         "Pacific/Auckland", description="the zone whose days the register's dates mean"
@@ -107,16 +127,24 @@ class Settings(BaseSettings):
     mail_from: Annotated[str, AfterValidator(_address)] = Field(
         "gateway@gateway.invalid", description="sender address; bounces go there"
     )
-    mail_from_name: str = Field("Information sharing gateway", max_length=100)
-    mail_marking_header: str = Field("X-Protective-Marking", pattern=r"^X-[A-Za-z0-9-]{1,60}$")
-    mail_timeout_seconds: Annotated[float, Field(gt=0, le=3600)] = 60
+    mail_from_name: str = Field(
+        "Information sharing gateway", max_length=100, description="sender's name in mail"
+    )
+    mail_marking_header: str = Field(
+        "X-Protective-Marking",
+        pattern=r"^X-[A-Za-z0-9-]{1,60}$",
+        description="header that carries the protective marking",
+    )
+    mail_timeout_seconds: Annotated[float, Field(gt=0, le=3600)] = Field(
+        60, description="longest wait for one answer of the relay"
+    )
 
     sms_kind: Literal["none", "kannel", "kannel-get", "webhook"] = Field(
         "none", description="how text messages are sent"
     )
     sms_url: str | None = Field(None, description="address of the text message gateway")
-    sms_username: str | None = None
-    sms_password: SecretStr | None = None
+    sms_username: str | None = Field(None, description="user name at the gateway (kannel)")
+    sms_password: SecretStr | None = Field(None, description="password at the gateway (kannel)")
     sms_token: SecretStr | None = Field(None, description="bearer token of the webhook")
     sms_sender: str | None = Field(None, description="sender number or name, where it can be set")
 
@@ -125,8 +153,12 @@ class Settings(BaseSettings):
     )
     give_up_after_seconds: Seconds = Field(86400, description="how long one step is retried")
     acknowledge_within_seconds: Seconds = Field(14 * 86400, description="then it expires")
-    first_retry_seconds: Annotated[float, Field(gt=0, le=3600)] = 15
-    longest_retry_seconds: Annotated[float, Field(gt=0, le=86400)] = 1800
+    first_retry_seconds: Annotated[float, Field(gt=0, le=3600)] = Field(
+        15, description="pause after the first failed attempt; doubles each time"
+    )
+    longest_retry_seconds: Annotated[float, Field(gt=0, le=86400)] = Field(
+        1800, description="longest pause between attempts"
+    )
 
     mail_ceiling: Annotated[str, AfterValidator(_level)] = Field(
         "IN-CONFIDENCE", description="highest classification that mail may carry"
@@ -136,16 +168,20 @@ class Settings(BaseSettings):
     )
     review_grace_days: int = Field(30, ge=0, le=366, description="after a protocol's review date")
 
-    document_limit_bytes: Bytes = 250 * 1024 * 1024
-    pack_limit_bytes: Bytes = 500 * 1024 * 1024
-    documents_limit: int = Field(200, ge=1, le=999)
+    document_limit_bytes: Bytes = Field(250 * 1024 * 1024, description="largest document")
+    pack_limit_bytes: Bytes = Field(500 * 1024 * 1024, description="largest pack in all")
+    documents_limit: int = Field(200, ge=1, le=999, description="most documents in a pack")
 
     worker_concurrency: int = Field(2, ge=1, le=64, description="transfers worked on at a time")
-    heartbeat_seconds: Annotated[float, Field(ge=0.1, le=60)] = 5
+    heartbeat_seconds: Annotated[float, Field(ge=0.1, le=60)] = Field(
+        5, description="how often a worker says that it is alive"
+    )
     takeover_seconds: Annotated[float, Field(ge=0.5, le=600)] = Field(
         20, description="silence after which a worker's transfers are taken over"
     )
-    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        "info", description="how much the service writes to standard error, as JSON lines"
+    )
 
     @model_validator(mode="after")
     def _together(self) -> Self:
@@ -203,6 +239,11 @@ class Settings(BaseSettings):
         return self.master_key_file or self.data_dir / "keys" / "master.key"
 
     @property
+    def log_key(self) -> Path:
+        """Where the log's signing key is."""
+        return self.log_key_file or self.data_dir / "keys" / "log.key"
+
+    @property
     def message_domain(self) -> str:
         """The right-hand side of Message-IDs."""
         return domain_of(self.mail_from)
@@ -217,7 +258,10 @@ def load(environ: dict[str, str], data_dir: Path | None = None) -> Settings:
     folder = data_dir or Path(environ.get(f"{PREFIX}DATA_DIR") or _default_data_dir(environ))
     known = {f"{PREFIX}{name}".upper() for name in Settings.model_fields}
     # GATEWAY_SHARED is read by the tests alone
-    unknown = {n for n in environ if n.startswith(PREFIX)} - known - {f"{PREFIX}SHARED"}
+    ours = {name for name in environ if name.upper().startswith(PREFIX)}
+    unknown = {n for n in ours if n.upper() not in known | {f"{PREFIX}SHARED"}}
+    if (folder / FILE_NAME).exists() and not (folder / FILE_NAME).is_file():
+        raise InvalidInput(f"{folder / FILE_NAME} is not a file.", "Make it one, or remove it.")
     if unknown:
         raise InvalidInput(
             f"Unknown settings: {', '.join(sorted(unknown))}.",

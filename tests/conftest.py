@@ -82,6 +82,7 @@ async def database(database_url: str) -> AsyncIterator[PostgresDatabase]:
 @pytest.fixture
 def vault(tmp_path: Path) -> FileVault:
     """An empty vault."""
+    FileVault.establish(tmp_path / "vault")
     return FileVault(tmp_path / "vault", MasterKey(secrets.token_bytes(32)), b"d" * 32)
 
 

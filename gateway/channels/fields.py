@@ -24,8 +24,6 @@ _MESSAGE_ID = re.compile(r"[A-Za-z0-9_+-]+(?:\.[A-Za-z0-9_+-]+)*@[A-Za-z0-9-]+(?
 _FILE_NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_-]|\.(?!\.)){0,90}\.zip")
 _DEVICE = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)\.", re.IGNORECASE)  # not files on Windows
 _WEB_ADDRESS = re.compile(r"https?://[A-Za-z0-9.:\[\]-]+(?:/[A-Za-z0-9._~/?=&%+-]*)?")
-_DISPLAYED = re.compile(r"[^ -~]+")
-_REPLY_LIMIT = 200  # characters of another server's answer that are kept
 
 
 def header_value(value: str, field: str, *, limit: int = HEADER_LIMIT) -> str:
@@ -139,17 +137,6 @@ def is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host.strip("[]")).is_loopback
     except ValueError:
         return host == "localhost"
-
-
-def cleaned(reply: str, *, without: tuple[str, ...] = ()) -> str:
-    """Another server's answer, fit for a log: printable ASCII, short, without the texts given.
-
-    `without` are texts such as the recipient's address; each is shown as `<hidden>`.
-    """
-    for text in without:
-        if text:
-            reply = re.sub(re.escape(text), "<hidden>", reply, flags=re.IGNORECASE)
-    return " ".join(_DISPLAYED.sub(" ", reply).split())[:_REPLY_LIMIT]
 
 
 def _refused(field: str, what: str, remedy: str) -> InvalidInput:

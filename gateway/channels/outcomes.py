@@ -1,17 +1,42 @@
 """What a failure at the relay means for a mail: try again, give up, or not known.
 
+No text of the relay's, nor of a library that may quote it, is kept: only codes and our own words.
 Source: RFC 5321 section 4.2.1 (reply codes); RFC 1047 (a lost answer means nobody knows).
 """
 
+import os
+import re
+import socket
 import ssl
 from enum import Enum
 
-from aiosmtplib import SMTPException, SMTPRecipientsRefused, SMTPResponseException
+from aiosmtplib import (
+    SMTPConnectError,
+    SMTPException,
+    SMTPNotSupported,
+    SMTPRecipientsRefused,
+    SMTPResponseException,
+    SMTPServerDisconnected,
+    SMTPTimeoutError,
+)
 
-from gateway.channels.fields import cleaned
+from gateway.channels.replies import in_own_words
 from gateway.services.ports import Deferred, Outcome, Rejected
 
 _ABOUT_THE_SESSION = frozenset({530, 534, 535, 538})  # our sign-in or TLS, not the letter: RFC 4954
+_SYMBOL = re.compile(r"[A-Z0-9_]{1,60}")  # OpenSSL's name of a failure
+_CERTIFICATE = {  # OpenSSL's X509_V_ERR_ numbers
+    10: "it has expired",
+    18: "it is self-signed",
+    19: "its authority is not one of ours",
+    20: "its authority is not one of ours",
+    62: "it is for another name",
+    64: "it is for another address",
+}
+
+
+class SessionFailedError(SMTPException):
+    """A session that cannot go on; its message is of our own words alone."""
 
 
 class Phase(Enum):
@@ -22,17 +47,15 @@ class Phase(Enum):
     HANDED_OVER = "the mail is complete, the answer is not here"
 
 
-def outcome_of(
-    error: SMTPException | OSError, phase: Phase, *, hidden: tuple[str, ...] = ()
-) -> Outcome:
+def outcome_of(error: SMTPException | OSError, phase: Phase) -> Outcome:
     """What a failure means for the mail; the one place where the library's errors are judged.
 
     Before the mail is begun every failure is about the session (address, certificate, sign-in) and
     worth another try. After its last byte a lost answer leaves it uncertain.
     """
-    reason = _reason(error, hidden)
+    reason = _reason(error)
     if isinstance(error, SMTPRecipientsRefused):
-        refusals = [outcome_of(each, phase, hidden=hidden) for each in error.recipients]
+        refusals = [outcome_of(each, phase) for each in error.recipients]
         final = refusals and all(isinstance(each, Rejected) for each in refusals)
         return Rejected(reason) if final else Deferred(reason)
     if isinstance(error, SMTPResponseException):
@@ -44,21 +67,53 @@ def outcome_of(
     return Deferred(reason, uncertain=phase is Phase.HANDED_OVER)
 
 
-def _reason(error: SMTPException | OSError, hidden: tuple[str, ...]) -> str:
-    """A failure in words fit for a log."""
+def _reason(error: SMTPException | OSError) -> str:
+    """A failure in words of our own, fit for a log."""
     match error:
+        case SessionFailedError():
+            return error.message
         case SMTPRecipientsRefused():
-            text = "; ".join(f"{each.code} {each.message}" for each in error.recipients)
+            return " ".join(in_own_words(each.code, each.message) for each in error.recipients)
         case SMTPResponseException():
-            text = f"{error.code} {error.message}"
-        case ssl.SSLCertVerificationError():
-            text = f"The relay's certificate is not trusted; nothing was sent: {error}"
-        case ssl.SSLError():
-            text = f"No encrypted connection to the relay: {error}"
-        case SMTPException() if isinstance(error.__cause__, ssl.SSLError):
-            return _reason(error.__cause__, hidden)
+            return in_own_words(error.code, error.message)
         case SMTPException():
-            text = error.message
+            return _failed_session(error)
         case _:
-            text = f"The connection to the relay failed: {error.strerror or type(error).__name__}"
-    return cleaned(text, without=hidden)
+            return _failed_connection(error)
+
+
+def _failed_session(error: SMTPException) -> str:
+    """By kind, as the library's own text may quote the relay."""
+    match error:
+        case _ if isinstance(error.__cause__, ssl.SSLError):
+            return _failed_connection(error.__cause__)
+        case SMTPTimeoutError():
+            return "The relay did not answer in time."
+        case SMTPConnectError() if isinstance(error.__cause__, OSError):
+            return _failed_connection(error.__cause__)
+        case SMTPServerDisconnected() | SMTPConnectError():
+            return "The connection to the relay was lost."
+        case SMTPNotSupported():
+            return "The relay does not offer what the mail or our settings need."
+        case _:
+            return "The session with the relay failed."
+
+
+def _failed_connection(error: OSError) -> str:
+    """By number, in the words that this machine has for it."""
+    match error:
+        case ssl.SSLCertVerificationError():
+            number = getattr(error, "verify_code", None)  # only where OpenSSL raised it
+            why = _CERTIFICATE.get(number, f"code {number}") if isinstance(number, int) else ""
+            return "The relay's certificate is not trusted; nothing was sent" + (
+                f": {why}." if why else "."
+            )
+        case ssl.SSLError():
+            name = getattr(error, "reason", None)
+            known = isinstance(name, str) and _SYMBOL.fullmatch(name)
+            return f"No encrypted connection to the relay ({name if known else 'no reason given'})."
+        case socket.gaierror():
+            return "The relay's name was not found."
+        case _:
+            words = os.strerror(error.errno) if error.errno else type(error).__name__
+            return f"The connection to the relay failed: {words}."

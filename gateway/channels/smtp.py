@@ -7,6 +7,7 @@ Source: RFC 5321; RFC 1870 (SIZE); RFC 3207 (STARTTLS); RFC 3461 (DSN); RFC 4954
 """
 
 import asyncio
+import re
 import ssl
 from collections.abc import AsyncGenerator, Generator
 from contextlib import aclosing, contextmanager, suppress
@@ -17,21 +18,19 @@ from aiosmtplib import (
     SMTP,
     SMTPDataError,
     SMTPException,
-    SMTPNotSupported,
     SMTPResponse,
-    SMTPServerDisconnected,
-    SMTPTimeoutError,
 )
 from aiosmtplib.protocol import SMTPProtocol
 
-from gateway.channels.fields import cleaned
 from gateway.channels.mime import Mail
-from gateway.channels.outcomes import Phase, outcome_of
+from gateway.channels.outcomes import Phase, SessionFailedError, outcome_of
+from gateway.channels.replies import in_own_words
 from gateway.domain.secret import Secret
 from gateway.services.ports import Accepted, Outcome, Rejected
 
 _FAREWELL_SECONDS = 5.0  # for QUIT; the mail is the relay's by then
 _START_INPUT = 354
+_SIZE = re.compile(r"[0-9]{1,20}")  # RFC 1870 section 3
 _ENVID_LIMIT = 100  # characters, RFC 3461 section 4.4
 
 
@@ -78,7 +77,7 @@ async def deliver(mail: Mail, relay: Relay) -> Outcome:
     except (SMTPException, OSError) as error:
         if error is delivery.unreadable:
             raise
-        return outcome_of(error, delivery.phase, hidden=(mail.recipient, mail.sender))
+        return outcome_of(error, delivery.phase)
     finally:
         await _cut(client)
 
@@ -100,7 +99,7 @@ class _Delivery:
         """Open the session, hand the mail over, take leave."""
         await self._open()
         limit = self._client.esmtp_extensions.get("size", "")
-        if limit.isdigit() and 0 < int(limit) < self._mail.size_bytes:
+        if _SIZE.fullmatch(limit) and 0 < int(limit) < self._mail.size_bytes:
             return Rejected(
                 f"The mail has {self._mail.size_bytes} bytes; the relay takes {int(limit)}."
             )
@@ -111,8 +110,7 @@ class _Delivery:
             raise SMTPDataError(reply.code, reply.message)
         with suppress(SMTPException, OSError):
             await self._client.quit(timeout=min(_FAREWELL_SECONDS, self._relay.step_seconds))
-        hidden = (self._mail.recipient, self._mail.sender)
-        return Accepted(cleaned(f"{reply.code} {reply.message}", without=hidden))
+        return Accepted(in_own_words(reply.code, reply.message))
 
     async def _open(self) -> None:
         """Connect, secure the connection, sign in; nothing of the mail is said before that."""
@@ -121,7 +119,7 @@ class _Delivery:
         await client.ehlo()
         if relay.security == "starttls":
             if not client.supports_extension("starttls"):
-                raise SMTPNotSupported("The relay does not offer STARTTLS; nothing was sent.")
+                raise SessionFailedError("The relay does not offer STARTTLS; nothing was sent.")
             await client.starttls()
             await client.ehlo()
         if relay.username is not None and relay.password is not None:
@@ -153,7 +151,7 @@ class _Delivery:
             protocol.write(b".\r\n")
             await asyncio.wait({answer}, timeout=self._relay.handover_seconds)
             if not answer.done():
-                raise SMTPTimeoutError("The relay did not answer to the complete mail.")
+                raise SessionFailedError("The relay did not answer to the complete mail.")
             return answer.result()
 
     async def _pour(self, protocol: SMTPProtocol, answer: asyncio.Task[SMTPResponse]) -> bool:
@@ -173,12 +171,12 @@ class _Delivery:
         """What the relay said in the middle of the mail; thanks at that point are not for it."""
         await asyncio.wait({answer}, timeout=self._relay.step_seconds)
         if not answer.done():
-            raise SMTPServerDisconnected("The connection was lost before the mail was complete.")
+            raise SessionFailedError("The connection was lost before the mail was complete.")
         reply = answer.result()
         if 400 <= reply.code < 600:
             return reply
         self.phase = Phase.HANDED_OVER
-        raise SMTPServerDisconnected("The relay answered before the mail was complete.")
+        raise SessionFailedError("The relay answered before the mail was complete.")
 
     async def _pieces(self) -> AsyncGenerator[bytes, None]:
         """The mail's pieces with leading dots doubled (RFC 5321 section 4.5.2)."""
@@ -214,7 +212,7 @@ async def _room(protocol: SMTPProtocol, answer: asyncio.Task[SMTPResponse], seco
     try:
         await asyncio.wait({drained, answer}, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
         if not drained.done() and not answer.done():
-            raise SMTPTimeoutError("The relay stopped taking the mail.")
+            raise SessionFailedError("The relay stopped taking the mail.")
         if drained.done():
             drained.result()
     finally:

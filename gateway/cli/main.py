@@ -1,6 +1,7 @@
 """The `gateway` command and its groups."""
 
 import asyncio
+import sys
 from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated
@@ -8,8 +9,8 @@ from typing import Annotated
 import typer
 
 from gateway.cli import audit, packs, register, tokens, transfers
-from gateway.cli.run import err, leave, out, settings
-from gateway.domain.errors import GatewayError
+from gateway.cli.run import err, leave, leave_at_once, out, settings
+from gateway.domain.errors import GatewayError, InvalidInput
 
 app = typer.Typer(
     help="Send meeting packs the way the protocol says, and prove it.",
@@ -31,7 +32,33 @@ def main() -> None:
     from gateway.logs import configure  # noqa: PLC0415 - kept off the path of `--help`
 
     configure()
-    app(prog_name="gateway")
+    for argument in sys.argv[1:]:
+        if not argument.isprintable() or not _is_text(argument):
+            leave_at_once(
+                InvalidInput("An argument is not plain text.", "Type it by hand, in UTF-8.")
+            )
+    try:
+        app(prog_name="gateway")
+    except OSError as error:
+        what = f"{error.filename}: " if error.filename else ""
+        leave_at_once(
+            InvalidInput(
+                f"The operating system refused: {what}{error.strerror or type(error).__name__}.",
+                "Check that the file or folder exists and may be used.",
+            )
+        )
+    except Exception as error:  # noqa: BLE001 - its text could hold a secret, so only its type is said
+        err.print(f"Error: an internal fault, {type(error).__name__}.", style="bold red")
+        err.print("What was asked was not done, or not wholly. Please report it.")
+        sys.exit(70)
+
+
+def _is_text(argument: str) -> bool:
+    try:
+        argument.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 @app.callback(invoke_without_command=True)

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import signal
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -68,7 +69,7 @@ def send(
         try:
             matrix = await check_pack(gateway.parts, actor, pack.id)
             _print(matrix, as_json_=False, to_stderr=as_json_)
-            if not yes and not await asyncio.to_thread(typer.confirm, "Send this?", err=True):
+            if not yes and not _confirmed():
                 err.print("Nothing was sent.")
                 raise typer.Exit(1)
             made = await send_pack(gateway.parts, actor, pack.id)
@@ -83,6 +84,54 @@ def send(
             typer.echo(json.dumps({"pack": pack.id, "transfers": listed}))
 
     run(action, "pack send")
+
+
+@commands.command("list")
+def list_(
+    acting: Annotated[str, typer.Option("--as", help="Representative you act for.", metavar="ID")],
+) -> None:
+    """List the packs of your agency, with those that were never sent."""
+
+    async def action(gateway: "Gateway") -> None:
+        from gateway.services.packs import list_packs  # noqa: PLC0415
+        from gateway.services.storage import Page  # noqa: PLC0415
+
+        actor = await coordinator(gateway, acting)
+        for pack in await list_packs(gateway.parts, actor, Page(limit=1000)):
+            when = f"sent {pack.sent_at:%Y-%m-%d %H:%M}Z" if pack.sent_at else "not sent"
+            out.print(f"{pack.id}  {pack.meeting}  {when}", markup=False)
+
+    run(action)
+
+
+@commands.command()
+def discard(
+    pack: Annotated[str, typer.Argument(help="Identifier of a pack that was not sent.")],
+    acting: Annotated[str, typer.Option("--as", help="Representative you act for.", metavar="ID")],
+) -> None:
+    """Forget a pack that was never sent, and destroy its documents."""
+
+    async def action(gateway: "Gateway") -> None:
+        from gateway.domain.packs import PackId  # noqa: PLC0415
+        from gateway.services.packs import discard_pack  # noqa: PLC0415
+
+        actor = await coordinator(gateway, acting)
+        await discard_pack(gateway.parts, actor, PackId(pack))
+        out.print("Discarded.")
+
+    run(action, "pack discard")
+
+
+def _confirmed() -> bool:
+    """Ask on the terminal; an interrupt or the end of input is a no."""
+    # while the question waits, Ctrl-C must reach it and not the event loop
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        return typer.confirm("Send this?", err=True)
+    except (KeyboardInterrupt, typer.Abort):
+        return False
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 async def coordinator(gateway: "Gateway", person: str) -> Actor:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from gateway.cli.run import ADMINISTRATOR, out, read_file, run
+from gateway.cli.run import ADMINISTRATOR, leave, out, read_file, run
+from gateway.domain.errors import InvalidInput
 
 if TYPE_CHECKING:
     from gateway.app import Gateway
@@ -46,5 +47,8 @@ def schema(
     """Print the JSON Schema of the register file or the pack file."""
     from gateway.app import pack_schema, register_schema  # noqa: PLC0415
 
-    made = pack_schema() if which == "pack" else register_schema()
+    schemas = {"pack": pack_schema, "register": register_schema}
+    if which not in schemas:
+        leave(InvalidInput("There is no such schema.", "Name register or pack.", field="WHICH"))
+    made = schemas[which]()
     typer.echo(json.dumps(made, indent=2, ensure_ascii=False))

@@ -2,6 +2,8 @@
 
 import asyncio
 import os
+import signal
+import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn, TypeVar
@@ -65,6 +67,10 @@ def run(action: "Callable[[Gateway], Awaitable[T]]", operation: str | None = Non
     from gateway.services.auditing import record_refusal  # noqa: PLC0415
 
     async def inside() -> T:
+        # a plain kill ends the command as Ctrl-C does: what it began is cleaned up
+        task = asyncio.current_task()
+        if task is not None:
+            asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
         async with opened(chosen) as gateway:
             try:
                 return await action(gateway)
@@ -78,20 +84,31 @@ def run(action: "Callable[[Gateway], Awaitable[T]]", operation: str | None = Non
         return asyncio.run(inside())
     except GatewayError as error:
         leave(error)
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, asyncio.CancelledError):
         err.print("Stopped.")
         raise typer.Exit(130) from None
 
 
 def leave(error: GatewayError) -> NoReturn:
     """Say what is wrong and how to mend it, and end with the error's exit code."""
+    explain(error)
+    raise typer.Exit(exit_code(error))
+
+
+def leave_at_once(error: GatewayError) -> NoReturn:
+    """As `leave`, outside of any command."""
+    explain(error)
+    sys.exit(exit_code(error))
+
+
+def explain(error: GatewayError) -> None:
+    """Print an error: what is wrong, where, and how to mend it."""
     where = f" [{error.field}]" if error.field else ""
     err.print(f"Error{where}: {error.message}", style="bold red", markup=False)
     for problem in getattr(error, "problems", ()):
         remedy = f" {problem.remedy}" if problem.remedy else ""
         err.print(f"  - {problem.field}: {problem.message}{remedy}", markup=False)
     err.print(error.remedy, markup=False)
-    raise typer.Exit(exit_code(error))
 
 
 def exit_code(error: GatewayError) -> int:

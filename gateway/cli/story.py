@@ -2,13 +2,14 @@
 
 import asyncio
 from collections.abc import Mapping
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from gateway.cli.run import out
 from gateway.domain.actors import Actor
 from gateway.domain.packs import PackId
-from gateway.domain.register import Representative, RepresentativeId
-from gateway.domain.transfers import Failed, Refused, State, Transfer
+from gateway.domain.register import PasswordChannel, Representative, RepresentativeId
+from gateway.domain.transfers import Failed, Mailed, Refused, State, Transfer
 from gateway.services.storage import Page
 from gateway.services.transfers import list_transfers
 
@@ -33,13 +34,16 @@ async def follow(
             if tell and told.get(transfer.id) is not transfer.state:
                 out.print(line(transfer, names), markup=False)
             told[transfer.id] = transfer.state
-        if loop.time() >= ends or all(settled(t) for t in transfers):
+        now = parts.clock.now()
+        if loop.time() >= ends or all(settled(t, now) for t in transfers):
             return transfers
         await asyncio.sleep(_EVERY_SECONDS)
 
 
-def settled(transfer: Transfer) -> bool:
+def settled(transfer: Transfer, now: datetime) -> bool:
     """Whether the gateway has nothing more to do but wait for a person."""
+    if transfer.channel is PasswordChannel.TELEPHONE and isinstance(transfer.progress, Mailed):
+        return now >= transfer.progress.release_at
     return transfer.state.is_terminal or transfer.state is State.PASSWORD_SENT
 
 

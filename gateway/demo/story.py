@@ -21,6 +21,8 @@ from gateway.demo.servers import mail_server, sms_gateway
 
 _SAMPLE = Path(__file__).parent / "sample"
 _CONTACT = "pat-tauira"
+_LEAVES = ("mail", "audit", "sms.jsonl", "report.json")
+_MARKER = ".made-by-gateway-demo"
 _RECALL_SECONDS = "3"
 _FOLLOW_SECONDS = "90"
 _console = Console(highlight=False, soft_wrap=True)
@@ -67,6 +69,16 @@ class Stage:
 def tell(out: Path) -> int:
     """Run the demonstration into `out`; gives the exit code."""
     out = out.absolute()
+    if (out.exists() and not out.is_dir()) or (
+        any((out / name).exists() for name in _LEAVES) and not (out / _MARKER).exists()
+    ):
+        _console.print(
+            f"{out} holds things this demonstration did not make. Name another folder with --out.",
+            markup=False,
+        )
+        return 2
+    out.mkdir(parents=True, exist_ok=True)
+    (out / _MARKER).touch()
     for left in ("mail", "audit"):
         shutil.rmtree(out / left, ignore_errors=True)
     for left in ("sms.jsonl", "report.json"):
@@ -118,6 +130,7 @@ async def _send_and_follow(stage: Stage, matrix: dict[str, Any], base: str) -> N
     report = _report(matrix, transfers)
     (stage.out / "report.json").write_text(json.dumps(report, ensure_ascii=False, indent=2) + "\n")
     await stage.run("audit", "export", "--out", str(stage.out / "audit"))
+    await stage.run("audit", "verify", str(stage.out / "audit"))
     _sum_up(stage.out, report)
 
 
@@ -212,5 +225,7 @@ def _sum_up(out: Path, report: dict[str, Any]) -> None:
     _console.print(f"\nLeft in {out}:", markup=False)
     _console.print("  mail/*.eml    the mails as the mail server received them")
     _console.print("  sms.jsonl     the text messages as the SMS gateway received them")
-    _console.print("  audit/        the audit log, one canonical JSON entry a line")
+    _console.print(
+        "  audit/        the audit log, one canonical JSON entry a line, and its checkpoint"
+    )
     _console.print("  report.json   per recipient: state, documents sent and withheld, with rules")

@@ -4,7 +4,7 @@ Terms follow the Privacy Commissioner's guidance 'Multi-agency meetings – shar
 children and young people'. Identifiers are chosen by the agency that keeps the register.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
@@ -238,6 +238,12 @@ class Register:
     protocols: tuple[Protocol, ...] = ()
     meetings: tuple[Meeting, ...] = ()
     conflicts: tuple[ConflictOfInterest, ...] = field(default=())
+
+
+def governing(versions: Sequence[Protocol], day: date) -> Protocol | None:
+    """The version in force on `day`; before there is one, the newest, as it tells who leads."""
+    newest = max(versions, key=lambda version: version.version, default=None)
+    return in_force(versions, day) or newest
 
 
 def in_force(versions: Iterable[Protocol], day: date) -> Protocol | None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from gateway.domain.addresses import same_mailbox
 from gateway.domain.errors import Problem
-from gateway.files.lookalikes import lookalikes
+from gateway.domain.lookalikes import lookalikes
 from gateway.files.protocol_models import ProtocolModel
 from gateway.files.register_models import (
     AgencyModel,

@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from gateway.domain.addresses import canonical_address, domain_of, e164_number
 from gateway.domain.errors import InvalidInput
-from gateway.files.lookalikes import checked_domain
+from gateway.domain.lookalikes import checked_domain
 from gateway.forms.values import Fault
 
 PATH_LIMIT = 255  # characters

@@ -94,7 +94,9 @@ def endorsement(text: str) -> str:
 
 
 def line(text: str) -> str:
-    """`text` as one clean line (see `_clean`)."""
+    """`text` as one clean line (see `_clean`) that no mail program takes for an encoded word."""
+    if "=?" in text:
+        raise Fault("The text holds '=?', as an encoded word does.", "Write the plain text.")
     return _clean(text, LINE_LIMIT, "")
 
 

@@ -1,9 +1,13 @@
 """Writing, reading and exporting the audit log."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
 from gateway.audit.canonical import JSON
+from gateway.audit.checkpoints import Checkpoint
 from gateway.audit.entries import Action, Entry, Outcome
+from gateway.audit.merkle import Tree, leaf_hash
+from gateway.audit.notes import Kind, Note, VerifierKey, sign
 from gateway.domain.actors import Actor, Role
 from gateway.domain.decisions import Decision
 from gateway.domain.errors import Forbidden, GatewayError
@@ -103,8 +107,19 @@ async def record_refusal(parts: Parts, actor: Actor, operation: str, error: Gate
         )
 
 
-async def export(parts: Parts, actor: Actor) -> AsyncIterator[bytes]:
-    """Every entry's exact bytes in order, as of one moment; that it was exported is recorded.
+@dataclass(frozen=True, slots=True)
+class Export:
+    """What makes an exported log verifiable: how many entries, signed checkpoint, public key."""
+
+    entries: int
+    checkpoint: bytes
+    verifier_key: str
+
+
+async def export(parts: Parts, actor: Actor, write: Callable[[bytes], None]) -> Export:
+    """Give `write` every entry's exact bytes in order, as of one moment, and sign what was given.
+
+    That the log was exported is recorded.
 
     Raises:
         Forbidden: the actor is neither an auditor nor an administrator.
@@ -112,9 +127,16 @@ async def export(parts: Parts, actor: Actor) -> AsyncIterator[bytes]:
     _require_reader(actor)
     async with parts.database.work() as work:
         await record(parts, work, actor, Action.LOG_EXPORTED, {})
+    tree = Tree()
     async with parts.database.snapshot() as view:
         async for leaf in view.journal.leaves():
-            yield leaf
+            write(leaf)
+            tree.append(leaf_hash(leaf))
+    origin, seed = parts.log_key.origin, bytes.fromhex(parts.log_key.seed.reveal())
+    text = str(Checkpoint(origin, tree.size, tree.root()))
+    note = Note(text, (sign(text, origin, seed),))
+    key = VerifierKey.of_seed(origin, Kind.ED25519, seed)
+    return Export(tree.size, bytes(note), str(key))
 
 
 async def read(parts: Parts, actor: Actor, page: Page) -> Sequence[tuple[int, bytes]]:

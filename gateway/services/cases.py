@@ -81,7 +81,8 @@ async def gather(
     if contact is None or sender is None:
         raise NotFound("The pack's sender is not in the register.", "Import the register again.")
     conflicts = await work.register.conflicts(wanted)
-    preferences = protocol.before.password_channels if protocol else ()
+    listed = protocol.before.password_channels if protocol else ()
+    preferences = tuple(channel for channel in listed if channel in parts.rules.channels)
     parties = tuple(
         Party(
             person,

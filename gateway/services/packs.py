@@ -14,7 +14,7 @@ from gateway.domain.register import (
     Meeting,
     MeetingId,
     RepresentativeId,
-    in_force,
+    governing,
 )
 from gateway.services import cases
 from gateway.services.auditing import record
@@ -227,10 +227,8 @@ async def _led_meeting(parts: Parts, work: Work, actor: Actor, meeting: MeetingI
     found = await work.register.meeting(meeting)
     if found is not None:
         versions = await work.register.protocol_versions(found.protocol)
-        protocol = in_force(versions, parts.today())
-        # before a protocol comes into force any version tells who leads; the rules refuse it later
-        leads = {protocol.lead_agency} if protocol else {v.lead_agency for v in versions}
-        if actor.agency in leads:
+        protocol = governing(versions, parts.today())  # the rules refuse one not yet in force
+        if protocol is not None and protocol.lead_agency == actor.agency:
             return found
     raise NotFound(
         "Your agency leads no meeting with this identifier.",

@@ -6,6 +6,8 @@ from datetime import date, tzinfo
 
 from gateway.audit.entries import Origin
 from gateway.domain.decisions import Limits
+from gateway.domain.register import PasswordChannel
+from gateway.domain.secret import Secret
 from gateway.domain.transfers import Timing
 from gateway.services.ports import Clock, Identifiers, Judge, Mailer, Passphrases, Sealer, Texter
 from gateway.services.storage import Database, Vault
@@ -22,6 +24,7 @@ class Rules:
         link_base: address under which recipients reach this gateway, for one-time links; None
             switches links in mail off (NZISM 15.1.17).
         message_domain: right-hand side of Message-IDs.
+        channels: password channels this gateway can use; without an SMS gateway, no text messages.
         scratch_directory: where archives are put together before they go into the vault.
         wrong_codes_limit: wrong acknowledgement codes after which a transfer takes no more.
     """
@@ -35,7 +38,16 @@ class Rules:
     link_base: str | None
     message_domain: str
     scratch_directory: str
+    channels: frozenset[PasswordChannel] = frozenset(PasswordChannel)
     wrong_codes_limit: int = 10
+
+
+@dataclass(frozen=True, slots=True)
+class LogKey:
+    """The log's origin (a name for it, without scheme) and the seed of its Ed25519 key, in hex."""
+
+    origin: str
+    seed: Secret
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +65,7 @@ class Parts:
     texter: Texter | None
     jitter: Callable[[], float]
     origin: Origin
+    log_key: LogKey
     rules: Rules
 
     def today(self) -> date:

@@ -179,7 +179,7 @@ class Sealer(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """The other side took responsibility; `reply` is its answer, cleaned for the log."""
+    """The other side took responsibility; `reply` is its code, in our own words."""
 
     reply: str
 

@@ -3,7 +3,8 @@
 from gateway.audit.canonical import JSON
 from gateway.audit.entries import Action
 from gateway.domain.actors import Actor, Role
-from gateway.domain.errors import Forbidden, NotFound
+from gateway.domain.errors import Forbidden, InvalidInput, NotFound, Problem
+from gateway.domain.lookalikes import lookalikes
 from gateway.domain.register import (
     Agency,
     Meeting,
@@ -11,10 +12,11 @@ from gateway.domain.register import (
     Register,
     Representative,
     RepresentativeId,
+    governing,
 )
 from gateway.services.auditing import pseudonym, record
 from gateway.services.parts import Parts
-from gateway.services.storage import ImportedChanges, Page
+from gateway.services.storage import ImportedChanges, Page, Work
 
 
 async def import_register(
@@ -29,7 +31,8 @@ async def import_register(
     if actor.role is not Role.ADMINISTRATOR:
         raise Forbidden("Only an administrator imports a register.", "Ask your administrator.")
     async with parts.database.work() as work:
-        changes = await work.register.merge(register)
+        await _refuse_look_alikes(work, register)
+        changes = await work.register.merge(register, parts.today())
         detail: dict[str, JSON] = {"file_sha256": file_digest, "unchanged": changes.unchanged}
         for word, kinds in (("added", changes.added), ("changed", changes.changed)):
             detail[word] = {
@@ -43,7 +46,7 @@ async def import_register(
 async def list_meetings(parts: Parts, actor: Actor, page: Page) -> list[Meeting]:
     """A page of the meetings the actor's agency leads."""
     async with parts.database.work() as work:
-        return list(await work.register.meetings_led_by(actor.of_agency(), page))
+        return list(await work.register.meetings_led_by(actor.of_agency(), page, parts.today()))
 
 
 async def get_meeting(
@@ -57,13 +60,39 @@ async def get_meeting(
     async with parts.database.work() as work:
         found = await work.register.meeting(meeting)
         versions = await work.register.protocol_versions(found.protocol) if found else ()
-        if found is None or actor.of_agency() not in {v.lead_agency for v in versions}:
+        governing_version = governing(versions, parts.today())
+        if (
+            found is None
+            or governing_version is None
+            or governing_version.lead_agency != actor.of_agency()
+        ):
             raise NotFound("There is no such meeting.", "Check the identifier.", field="meeting")
         people = await work.register.representatives(found.attendees)
         agencies = await work.register.agencies()
         return found, [
             (people[p], agencies[people[p].agency]) for p in found.attendees if p in people
         ]
+
+
+async def _refuse_look_alikes(work: Work, register: Register) -> None:
+    """Refuse a mail domain that reads like one of another agency, also of one stored before."""
+    agencies = dict(await work.register.agencies()) | {a.id: a for a in register.agencies}
+    owned = [(str(a.id), domain) for a in agencies.values() for domain in a.mail_domains]
+    problems = tuple(
+        Problem(
+            f"agency '{owned[position][0]}'.mail_domains",
+            f"The domain reads like one of agency '{resembled}'.",
+            "Ask the agency by telephone which domain is its own.",
+        )
+        for position, resembled in lookalikes(owned)
+    )
+    if problems:
+        raise InvalidInput(
+            "A mail domain looks like another agency's; nothing was imported.",
+            "Correct the domains.",
+            field="mail_domains",
+            problems=problems,
+        )
 
 
 def _reference(parts: Parts, kind: str, identifier: str) -> str:

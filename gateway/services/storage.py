@@ -7,7 +7,7 @@ forget it. `None` in place of an agency is for the worker, which acts for all of
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol
 
 from gateway.audit.entries import Entry
@@ -75,8 +75,10 @@ class StoredAnswer:
 class RegisterStore(Protocol):
     """Agencies, representatives, protocols, meetings, conflicts of interest."""
 
-    async def merge(self, register: Register) -> ImportedChanges:
+    async def merge(self, register: Register, today: date) -> ImportedChanges:
         """Add what is new and change what differs; what the register does not name stays.
+
+        `today` tells which protocol versions are in force.
 
         Raises:
             Conflict: the terms of a protocol version that is already in force would change.
@@ -105,8 +107,8 @@ class RegisterStore(Protocol):
         """The meeting."""
         ...
 
-    async def meetings_led_by(self, agency: AgencyId, page: Page) -> Sequence[Meeting]:
-        """Meetings under a protocol whose lead agency this is."""
+    async def meetings_led_by(self, agency: AgencyId, page: Page, today: date) -> Sequence[Meeting]:
+        """Meetings under a protocol that this agency leads on `today`."""
         ...
 
     async def conflicts(
@@ -339,7 +341,11 @@ class Vault(Protocol):
     """Encrypted blobs and the wrapping of keys. Its methods block; call them in a thread."""
 
     def create(self, blob: BlobId) -> BlobWriter:
-        """Begin a blob under a fresh key of its own."""
+        """Begin a blob under a fresh key of its own.
+
+        Raises:
+            Unavailable: the vault's folder is away.
+        """
         ...
 
     def read(self, blob: BlobId, wrapped_key: bytes) -> Iterator[bytes]:
@@ -348,11 +354,16 @@ class Vault(Protocol):
         Raises:
             Tampered: the file or the key is not what was written.
             NotFound: the file is gone.
+            Unavailable: the vault's folder is away, or does not answer.
         """
         ...
 
     def remove(self, blob: BlobId) -> None:
-        """Remove the blob's file, if it is there."""
+        """Remove the blob's file, if it is there.
+
+        Raises:
+            Unavailable: the vault's folder is away.
+        """
         ...
 
     def seal_secret(self, name: str, secret: Secret) -> bytes:

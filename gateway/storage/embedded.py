@@ -14,6 +14,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
@@ -64,7 +65,6 @@ class EmbeddedPostgres:
     def __init__(self, data_dir: Path) -> None:
         self._data_dir = Path(os.path.abspath(data_dir))  # noqa: PTH100 - links stay as given
         self._cluster = self._data_dir / "postgres"
-        self._change = FileLock(self._data_dir / "postgres.lock")
         self._users = FileLock(self._data_dir / "postgres.users")
 
     def start(self) -> str:
@@ -77,7 +77,7 @@ class EmbeddedPostgres:
         """
         self._require_short_path()
         self._data_dir.mkdir(parents=True, exist_ok=True)
-        with self._change.held():
+        with self._changing():
             self._users.share()
             try:
                 self._ensure_running()
@@ -86,6 +86,26 @@ class EmbeddedPostgres:
                 raise
         atexit.register(self.stop)
         return self.url
+
+    def ensure_running(self) -> bool:
+        """Start the server again if it died; True if this call did so.
+
+        For whoever called `start`, to be called again and again: while the server lives this only
+        knocks at its socket. It may be called while other threads and processes do the same, or
+        stop; a server that was left is not started.
+
+        Raises:
+            InvalidInput: as from `start`.
+            Unavailable: the server did not start; what the dead one left may still be ending, so
+                the next call may succeed.
+        """
+        if not self._is_missed():
+            return False
+        with self._changing():
+            if not self._is_missed():  # another was faster, or this process left meanwhile
+                return False
+            self._ensure_running()
+            return True
 
     def stop(self) -> None:
         """Leave the server; whoever leaves last stops it.
@@ -96,7 +116,7 @@ class EmbeddedPostgres:
         atexit.unregister(self.stop)
         if not self._users.taken:
             return
-        with self._change.held():
+        with self._changing():
             try:
                 if self._users.is_mine_alone():
                     self._run("pg_ctl", "stop", "-w", "-m", "fast", "-D", str(self._cluster))
@@ -107,6 +127,14 @@ class EmbeddedPostgres:
     def url(self) -> str:
         """Where to connect to while the server runs."""
         return f"postgresql://postgres@/postgres?host={quote(str(self._cluster), safe='/')}"
+
+    def _is_missed(self) -> bool:
+        """Whether this process uses the server and it is not there."""
+        return self._users.taken and not self._answers()
+
+    def _changing(self) -> AbstractContextManager[None]:
+        """The lock on starting and stopping; made anew, as one object is for one thread alone."""
+        return FileLock(self._data_dir / "postgres.lock").held()
 
     def _require_short_path(self) -> None:
         path = os.fsencode(self._cluster / _SOCKET)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from sqlalchemy import Table, case, func, select, text
+from sqlalchemy import Table, case, func, select
 from sqlalchemy.dialects.postgresql import distinct_on, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -38,8 +38,6 @@ if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
 T = TypeVar("T", bound="DataclassInstance")
-
-TODAY = text("(now() AT TIME ZONE 'Pacific/Auckland')::date")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,11 +81,11 @@ class PostgresRegister:
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
 
-    async def merge(self, register: Register) -> ImportedChanges:
+    async def merge(self, register: Register, today: date) -> ImportedChanges:
         """Add what is new and change what differs; what the register does not name stays.
 
-        A protocol version counts as in force once its day has come, by the database's clock in New
-        Zealand, and somebody has signed it; from then on only signatures may be added to it.
+        A protocol version counts as in force once its day has come, `today` at the latest, and
+        somebody has signed it; from then on only signatures may be added to it.
         Identifiers of parts are joined with `/`: `protocol/version`, `representative/child`.
 
         Raises:
@@ -97,7 +95,7 @@ class PostgresRegister:
         merged: list[_Merged[Any]] = [
             await self._merge(_AGENCIES, register.agencies),
             await self._merge(_REPRESENTATIVES, register.representatives),
-            await self._merge_protocols(register.protocols),
+            await self._merge_protocols(register.protocols, today),
             await self._merge(_MEETINGS, register.meetings),
             await self._merge(_CONFLICTS, register.conflicts),
         ]
@@ -137,12 +135,12 @@ class PostgresRegister:
         """The meeting."""
         return (await self._read(_MEETINGS, [meeting])).get((meeting,))
 
-    async def meetings_led_by(self, agency: AgencyId, page: Page) -> Sequence[Meeting]:
+    async def meetings_led_by(self, agency: AgencyId, page: Page, today: date) -> Sequence[Meeting]:
         """Meetings under a protocol whose lead agency this is, by identifier.
 
-        The version that counts is the one in force today; before there is one, the newest.
+        The version that counts is the one in force on `today`; before there is one, the newest.
         """
-        begun = protocols.c.in_force_from <= TODAY
+        begun = protocols.c.in_force_from <= today
         newest_begun_first = (
             protocols.c.id,
             case((begun, 0), else_=1),
@@ -207,9 +205,10 @@ class PostgresRegister:
     async def _merge(self, kind: _Kind[T], things: Sequence[T]) -> _Merged[T]:
         return await self._write(await self._compare(kind, things))
 
-    async def _merge_protocols(self, versions: Sequence[Protocol]) -> _Merged[Protocol]:
+    async def _merge_protocols(
+        self, versions: Sequence[Protocol], today: date
+    ) -> _Merged[Protocol]:
         merged = await self._compare(_PROTOCOLS, versions)
-        today = await self._connection.scalar(select(TODAY))
         for old, new in merged.changed:
             _hold_terms(old, new, today)
         return await self._write(merged)

@@ -2,6 +2,9 @@
 
 A blob's file bears a digest of its identifier as its name, two folders deep. Its key exists only
 wrapped, in the database; without that, the file is noise, so destroying the key is disposal.
+
+A marker in the vault's folder tells it from what is left when its disk is away, an empty mount
+point: then nothing is gone for good, and nothing may be written in its place.
 """
 
 import hashlib
@@ -41,13 +44,14 @@ __all__ = [
 ]
 
 _PARTIAL: Final = ".partial"
+_MARKER: Final = ".gateway-vault"
 
 
 class FileVault:
     """Blobs in files under `directory`, which only the gateway's account may enter.
 
     Args:
-        directory: is made where it is missing.
+        directory: was made by `establish`.
         master_key: what all keys and secrets are wrapped under.
         digest_key: 32 bytes; outlives a change of the master key, as digests have to.
         random: gives that many unpredictable bytes.
@@ -70,6 +74,24 @@ class FileVault:
         self._secrets = Wrapping(master_key, "secrets", random)
         self._digest_key = digest_key
 
+    @staticmethod
+    def establish(directory: Path) -> None:
+        """Make `directory` a vault, durably and for its owner alone; one that is there stays.
+
+        Only for when the gateway is initialised: on a mount point without its disk this would
+        make another vault, in which nothing is found.
+
+        Raises:
+            Unavailable: the disk is full or fails.
+        """
+        with _disk_failures():
+            directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+            directory.chmod(0o700)
+            flags = os.O_WRONLY | os.O_CREAT | os.O_NOFOLLOW
+            os.close(os.open(directory / _MARKER, flags, 0o600))
+            sync_folder(directory)
+            sync_folder(directory.parent)
+
     def create(self, blob: BlobId) -> BlobWriter:
         """Begin a blob under a fresh key of its own.
 
@@ -77,12 +99,13 @@ class FileVault:
 
         Raises:
             Conflict: the blob is complete already.
-            Unavailable: the disk is full or fails.
+            Unavailable: the disk is full, fails or is away.
         """
         path = self._path(blob)
-        if path.exists():
-            raise Conflict("This blob is stored already.", "Use a fresh identifier.")
         with _disk_failures():
+            self._require_presence()
+            if path.exists():
+                raise Conflict("This blob is stored already.", "Use a fresh identifier.")
             self._make_folder(path.parent)
             return FileBlobWriter(path, blob, self._random(KEY_BYTES), self._blob_keys)
 
@@ -91,17 +114,22 @@ class FileVault:
 
         Raises:
             Tampered: the file or the key is not what was written.
-            NotFound: the file is gone.
-            Unavailable: the disk fails.
+            NotFound: the file is gone, though the vault is there.
+            Unavailable: the disk fails or is away.
         """
         key = self._blob_keys.unwrap(blob, wrapped_key)
         with _disk_failures(), self._open(blob) as file:
             yield from decrypted(file, blob, key)
 
     def remove(self, blob: BlobId) -> None:
-        """Remove the blob's file, if it is there."""
+        """Remove the blob's file, if it is there.
+
+        Raises:
+            Unavailable: the disk fails or is away.
+        """
         path = self._path(blob)
         with _disk_failures():
+            self._require_presence()
             path.unlink(missing_ok=True)
             _partial(path).unlink(missing_ok=True)
 
@@ -146,15 +174,25 @@ class FileVault:
         return self._directory / name[:2] / name[2:4] / name
 
     def _open(self, blob: BlobId) -> BinaryIO:
+        path = self._path(blob)
+        with suppress(FileNotFoundError):
+            return path.open("rb")
+        self._require_presence()
         try:
-            return self._path(blob).open("rb")
+            return path.open("rb")  # again, as the disk may have come back in between
         except FileNotFoundError:
             raise NotFound("The stored file is gone.", "Upload the document again.") from None
 
+    def _require_presence(self) -> None:
+        if not (self._directory / _MARKER).is_file():
+            raise Unavailable(
+                "The vault is not in its folder.",
+                "Mount the vault's disk, then try again; if there was never a vault, run "
+                "'gateway init'.",
+            )
+
     def _make_folder(self, folder: Path) -> None:
-        """Make `folder` and those between it and the vault durably, for the owner alone."""
-        self._directory.mkdir(parents=True, exist_ok=True)
-        self._directory.chmod(0o700)
+        """Make `folder` and the one between it and the vault durably, for the owner alone."""
         for level in (folder.parent, folder):
             if not level.exists():
                 level.mkdir(mode=0o700, exist_ok=True)

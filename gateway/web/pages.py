@@ -147,11 +147,18 @@ def _require_same_origin(call: Call) -> None:
     """
     headers = call.request.headers
     origin = headers.get("Origin", "null")
-    base = call.parts.rules.link_base
-    own = {call.request.host.lower(), urlsplit(base or "").netloc.lower()} - {""}
-    foreign = origin != "null" and urlsplit(origin).netloc.lower() not in own
+    own = {call.request.host.lower(), _place(call.parts.rules.link_base or "")} - {""}
+    foreign = origin != "null" and _place(origin) not in own
     if foreign or headers.get("Sec-Fetch-Site", "same-origin").lower() != "same-origin":
         raise Forbidden("The form was sent from another site.", "Open this site's own page.")
+
+
+def _place(url: str) -> str:
+    """Host and port of `url`; nothing where it has none or is not a URL at all."""
+    try:
+        return urlsplit(url).netloc.lower()
+    except ValueError:
+        return ""
 
 
 def _page(

@@ -60,6 +60,7 @@ def main() -> None:
 
 
 def _measure(folder: Path, content: bytes, megabytes: int) -> None:
+    FileVault.establish(folder / "vault")
     vault = FileVault(folder / "vault", MasterKey(bytes(32)), bytes(32))
     plain, copy, blob = folder / "plain", folder / "copy", BlobId("bench")
 

@@ -97,6 +97,7 @@ class Sink:
         replies: by verb; also `greeting` and `dot` (after the mail). None closes the connection.
         early: (bytes of mail, reply) to answer in the middle of a mail, then read no more.
         discard: count the mail's bytes instead of keeping them.
+        echo: answer to a mail with these codes and the whole mail, as some filters do.
         deaf: read nothing of a mail.
         starttls: offer STARTTLS with this context.
         mails: raw, with doubled dots, without the closing dot.
@@ -106,6 +107,7 @@ class Sink:
     extensions: tuple[str, ...] = ("SIZE 0", "DSN")
     early: tuple[int, str | None] | None = None
     discard: bool = False
+    echo: str | None = None
     deaf: bool = False
     starttls: ssl.SSLContext | None = None
     port: int = 0
@@ -136,9 +138,12 @@ class Sink:
                 usual = "".join(f"250-{name}\r\n" for name in names) + "250 HELP"
                 usual = "250-sink.example\r\n" + usual
             else:
-                usual = {"STARTTLS": "220 go", "DATA": "354 go on", "QUIT": "221 bye"}.get(
-                    verb, "250 ok"
-                )
+                usual = {
+                    "STARTTLS": "220 go",
+                    "AUTH": "235 ok",
+                    "DATA": "354 go on",
+                    "QUIT": "221 bye",
+                }.get(verb, "250 ok")
             if not await self._say(writer, verb, usual):
                 return
             if verb == "STARTTLS" and self.starttls:
@@ -169,6 +174,11 @@ class Sink:
                     await asyncio.Event().wait()
                 return False
         self.mails.append(bytes(kept[:-3]))
+        if self.echo is not None:
+            code, enhanced = self.echo.split()
+            lines = self.mails[-1].decode().splitlines()
+            start = "".join(f"{code}-{enhanced} {line}\r\n" for line in lines)
+            self.replies["dot"] = f"{start}{code} {enhanced} end"
         return await self._say(writer, "dot", "250 2.0.0 queued as 4Xyz")
 
     async def _say(self, writer: asyncio.StreamWriter, moment: str, usual: str) -> bool:

@@ -9,12 +9,14 @@ import pytest
 from aiosmtpd import smtp as aiosmtpd
 
 from gateway.channels import MailSettings
+from gateway.channels.replies import in_own_words
 from gateway.domain.errors import InvalidInput
 from gateway.domain.secret import Secret
 from gateway.services.ports import (
     Accepted,
     Deferred,
     NoticeLetter,
+    Outcome,
     PackLetter,
     PasswordLetter,
     Rejected,
@@ -29,9 +31,9 @@ async def test_a_relay_that_takes_the_mail_makes_it_accepted(
     run_sink: Any,
     mailer: Any,
 ) -> None:
-    """The answer is kept, clean and without the address."""
+    """Of the answer the codes are kept, not the words."""
     sink = await run_sink(replies={"dot": f"250 2.0.0 <{pack_letter.to}> \x1b[1m queued as 4X\xfe"})
-    shown = "250 2.0.0 <<hidden>> [1m queued as 4X"
+    shown = "250 2.0.0 The relay took it."
     assert await mailer(sink.port).send_pack(pack_letter, attach(b"x")) == Accepted(shown)
     assert isinstance(await mailer(sink.port).send_password(password_letter), Accepted)
     assert isinstance(await mailer(sink.port).send_notice(notice_letter), Accepted)
@@ -46,11 +48,65 @@ async def test_a_refusal_of_the_mail_is_final_only_with_a_five(
     moment: str, code: int, pack_letter: PackLetter, attach: Any, run_sink: Any, mailer: Any
 ) -> None:
     """4xx: later; 5xx: no; what concerns our sign-in: later; never uncertain."""
-    sink = await run_sink(replies={moment: f"{code} 4.2.0 because"})
+    sink = await run_sink(replies={moment: f"{code} {code // 100}.3.0 because"})
     outcome = await mailer(sink.port).send_pack(pack_letter, attach(b"x"))
-    reason = f"{code} 4.2.0 because"
+    reason = in_own_words(code, f"{code // 100}.3.0")
     final = code in {550, 552, 554}
     assert outcome == (Rejected(reason) if final else Deferred(reason))
+
+
+@pytest.mark.parametrize(
+    ("codes", "expected"),
+    [
+        ("250 2.0.0", Accepted("250 2.0.0 The relay took it.")),
+        (
+            "451 4.7.1",
+            Deferred("451 4.7.1 The relay did not take it now for reasons of security or policy."),
+        ),
+        (
+            "554 5.7.1",
+            Rejected("554 5.7.1 The relay refused it for reasons of security or policy."),
+        ),
+    ],
+)
+async def test_a_relay_that_quotes_the_mail_is_not_quoted(
+    codes: str, expected: Outcome, password_letter: PasswordLetter, run_sink: Any, mailer: Any
+) -> None:
+    """A content filter may repeat a password or a name; nothing of it is kept."""
+    sink = await run_sink(echo=codes)
+    assert await mailer(sink.port).send_password(password_letter) == expected
+    assert len(sink.replies["dot"]) > sink.received_bytes
+
+
+@pytest.mark.parametrize("code", [220, 421, 535, 550, 99, 999])
+@pytest.mark.parametrize("moment", ["greeting", "EHLO", "AUTH", "MAIL", "RCPT", "DATA", "dot"])
+async def test_no_word_of_a_relay_is_kept_at_any_moment(
+    moment: str, code: int, password_letter: PasswordLetter, run_sink: Any, mailer: Any
+) -> None:
+    """Nor in the errors that the library makes of it."""
+    sink = await run_sink(
+        replies={moment: f"{code} 5.7.1 rimu-totara"}, extensions=("AUTH PLAIN", "SIZE rimu")
+    )
+    login = {"username": "gateway", "password": Secret("right")}
+    sender = mailer(sink.port, timeout_seconds=0.5, handover_seconds=0.5, **login)
+    assert "rimu" not in repr(await sender.send_password(password_letter))
+
+
+async def test_an_answer_that_is_none_is_not_kept(
+    password_letter: PasswordLetter, run_sink: Any, mailer: Any
+) -> None:
+    """The library's error quotes it; the reason does not."""
+    sink = await run_sink(replies={"dot": "rimu-totara"})
+    outcome = await mailer(sink.port).send_password(password_letter)
+    assert outcome == Deferred("The relay's answer was not understood.", uncertain=True)
+
+
+async def test_a_limit_that_is_no_number_is_none(
+    password_letter: PasswordLetter, run_sink: Any, mailer: Any
+) -> None:
+    """Of more than twenty digits (RFC 1870 section 3) it is not read."""
+    sink = await run_sink(extensions=(f"SIZE {'9' * 5000}",))
+    assert isinstance(await mailer(sink.port).send_password(password_letter), Accepted)
 
 
 @pytest.mark.parametrize("moment", ["greeting", "EHLO"])
@@ -104,9 +160,9 @@ async def test_a_relay_that_fails_after_taking_the_mail_has_taken_it(
 @pytest.mark.parametrize(
     ("reply", "expected"),
     [
-        ("552 5.3.4 too big", Rejected("552 5.3.4 too big")),
-        ("451 4.3.0 disk", Deferred("451 4.3.0 disk")),
-        ("421 4.3.2 shutting down", Deferred("421 4.3.2 shutting down")),
+        ("552 5.3.4 too big", Rejected(in_own_words(552, "5.3.4"))),
+        ("451 4.3.0 disk", Deferred(in_own_words(451, "4.3.0"))),
+        ("421 4.3.2 shutting down", Deferred(in_own_words(421, "4.3.2"))),
     ],
 )
 async def test_a_refusal_in_the_middle_of_the_mail_is_heard_at_once(

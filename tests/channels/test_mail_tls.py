@@ -95,7 +95,7 @@ async def test_a_refused_starttls_puts_the_mail_off(
     sink = await run_sink(extensions=("STARTTLS",), replies={"STARTTLS": "554 not today"})
     sender = mailer(sink.port, security="starttls", ca_file=authority("right").ca_file)
     outcome = await sender.send_pack(pack_letter, attach(b"x"))
-    assert outcome == Deferred("554 not today")
+    assert outcome == Deferred("554 The relay refused it.")
 
 
 async def test_words_slipped_in_before_the_encryption_are_not_believed(

@@ -1,6 +1,13 @@
 """The commands with wrong input: a clear message, the right exit code, and nothing changed."""
 
+import base64
+import contextlib
+import os
+import pty
 import shutil
+import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -120,6 +127,10 @@ def test_sending_asks_first(there: Installation) -> None:
         (("pack", "check", "/no/such/file"), 2),
         (("policy", "check", "/no/such/folder"), 2),
         (("audit", "export", "--out", "/proc/nothing"), 2),
+        (("audit", "export", "--out", "/proc"), 2),
+        (("register", "schema", "bogus"), 2),
+        (("transfer", "list", "--as", "pat\udcff"), 2),
+        (("pack", "discard", "none", "--as", CONTACT), 5),
     ],
 )
 def test_wrong_arguments_are_explained(
@@ -148,6 +159,71 @@ def test_an_unknown_or_wrong_setting_is_refused(there: Installation) -> None:
             else:
                 there.environment[name] = before
         assert "Error" in printed
+
+
+def test_a_check_that_is_ended_keeps_nothing(there: Installation) -> None:
+    """A plain kill while documents are taken in leaves no pack behind."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "gateway", "pack", "check", str(SAMPLE / "pack.toml")],
+        env=there.environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stderr is not None
+    assert "Taking in" in process.stderr.readline()
+    process.terminate()
+    assert "Traceback" not in process.stderr.read()
+    assert process.wait(60) == 130
+    process.stderr.close()
+    assert "not sent" not in there.run("pack", "list", "--as", CONTACT)
+
+
+def test_an_interrupted_question_sends_nothing(there: Installation) -> None:
+    """Ctrl-C at the question ends the command at once, and the pack is discarded."""
+    main, terminal = pty.openpty()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "gateway", "pack", "send", str(SAMPLE / "pack.toml")],
+        env=there.environment,
+        stdin=terminal,
+        stdout=terminal,
+        stderr=terminal,
+    )
+    os.close(terminal)
+    said = b""
+    while b"Send this?" not in said:
+        said += os.read(main, 4096)
+    process.send_signal(signal.SIGINT)
+    with contextlib.suppress(OSError):  # the terminal closes with the process
+        while os.read(main, 4096):
+            pass
+    os.close(main)
+    assert process.wait(30) == 1
+    assert "not sent" not in there.run("pack", "list", "--as", CONTACT)
+
+
+def test_a_lost_or_wrong_master_key_is_not_replaced(there: Installation) -> None:
+    """Initialising again never makes a second key for a database that has one."""
+    key = Path(there.environment["GATEWAY_DATA_DIR"]) / "keys" / "master.key"
+    kept = key.read_bytes()
+    key.unlink()
+    try:
+        there.run("init", code=2)
+        assert not key.exists()
+        key.touch(mode=0o600)
+        key.write_bytes(base64.b64encode(bytes(range(32))) + b"\n")
+        assert "not the master key" in there.run("init", code=2)
+    finally:
+        key.write_bytes(kept)
+    there.run("init")
+
+
+def test_the_demonstration_deletes_nothing_of_others(there: Installation, tmp_path: Path) -> None:
+    """A folder with a `mail` it did not make is left alone."""
+    (tmp_path / "mail").mkdir()
+    (tmp_path / "mail" / "inbox").write_text("mine")
+    there.run("demo", "--out", str(tmp_path), code=2)
+    assert (tmp_path / "mail" / "inbox").read_text() == "mine"
 
 
 def test_an_uninitialised_folder_says_what_to_do(there: Installation, tmp_path: Path) -> None:

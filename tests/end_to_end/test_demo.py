@@ -4,6 +4,7 @@ import email
 import email.policy
 import json
 import os
+import shutil
 import subprocess
 import sys
 from email.message import EmailMessage
@@ -12,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from gateway.audit.notes import Kind, VerifierKey
 from gateway.demo.recipients import open_packs, texted_passwords
 
 pytestmark = pytest.mark.server
@@ -143,3 +145,36 @@ def test_the_log_tells_each_transfer_s_story(left: Path) -> None:
         expected = ["transfer.queued", "transfer.sealed", "transfer.mailing", "transfer.mailed"]
         assert [action for action in story if action in expected] == expected
         assert story.index("transfer.mailed") < story.index("password.releasing")
+
+
+def verify(folder: Path, *more: str) -> tuple[int, str]:
+    done = subprocess.run(
+        [sys.executable, "-m", "gateway", "audit", "verify", str(folder), *more],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    return done.returncode, done.stdout + done.stderr
+
+
+def test_the_exported_log_verifies_and_a_changed_one_does_not(left: Path, tmp_path: Path) -> None:
+    """Offline, by the public key; a changed byte, a missing file and a wrong key are told."""
+    folder = tmp_path / "audit"
+    shutil.copytree(left / "audit", folder)
+    entries = folder / "entries.jsonl"
+    whole = entries.read_bytes()
+    code, said = verify(folder, "--since", str(folder / "checkpoint"))
+    assert (code, "whole and unaltered" in said) == (0, True)
+    entries.write_bytes(whole.replace(b'"success"', b'"failure"', 1))
+    assert verify(folder)[0] == 1
+    entries.write_bytes(whole.partition(b"\n")[2])
+    assert verify(folder)[0] == 1
+    entries.write_bytes(whole)
+    other = tmp_path / "other.pub"
+    other.write_text(
+        str(VerifierKey.of_seed("gateway.invalid/transfer-log", Kind.ED25519, b"x" * 32))
+    )
+    assert verify(folder, "--key", str(other))[0] == 1
+    entries.unlink()
+    assert verify(folder)[0] == 2

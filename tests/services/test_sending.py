@@ -9,10 +9,19 @@ import pytest
 from psycopg import sql
 from support.world import COORDINATOR, LEAD, OTHER_PERSON, STRANGER, World
 
+from gateway.domain.classification import Classification
 from gateway.domain.errors import Conflict, Forbidden, InvalidInput, NotFound, Refused
 from gateway.domain.packs import PackId
+from gateway.domain.register import PasswordChannel
 from gateway.domain.transfers import State
-from gateway.services.packs import check_pack, create_pack, discard_pack, get_pack, list_packs
+from gateway.services.packs import (
+    check_pack,
+    create_pack,
+    discard_pack,
+    get_pack,
+    list_packs,
+    relabel_document,
+)
 from gateway.services.sending import send_pack
 from gateway.services.storage import Page
 from gateway.services.transfers import get_transfer, list_transfers, recall_transfer
@@ -189,6 +198,29 @@ async def test_no_secret_of_a_transfer_is_stored_in_the_clear(
         text = secret.reveal().encode()
         assert text not in dump
         assert text.hex().encode() not in dump
+
+
+async def test_a_channel_the_gateway_does_not_have_is_not_chosen(world: World) -> None:
+    """Without an SMS gateway nobody's password is planned to go by text."""
+    pack = await world.new_pack()
+    usual = await check_pack(world.parts, COORDINATOR, pack.id)
+    channels = frozenset(PasswordChannel) - {PasswordChannel.TEXT}
+    parts = replace(world.parts, rules=replace(world.parts.rules, channels=channels))
+    without = await check_pack(parts, COORDINATOR, pack.id)
+    assert PasswordChannel.TEXT in {row.channel.channel for row in usual.rows if row.channel}
+    assert PasswordChannel.TEXT not in {row.channel.channel for row in without.rows if row.channel}
+
+
+async def test_a_document_no_mail_may_carry_does_not_stop_the_rest(world: World) -> None:
+    """A SENSITIVE document is withheld from everyone; the others go, marked as they are."""
+    pack = await world.new_pack()
+    _, (first, *_) = await get_pack(world.parts, COORDINATOR, pack.id)
+    above = replace(first.label, classification=Classification.SENSITIVE)
+    await relabel_document(world.parts, COORDINATOR, pack.id, first.id, above)
+    sent = await send_pack(world.parts, COORDINATOR, pack.id)
+    transfer = next(t for t in sent.transfers if t.recipient == "ben-sample")
+    assert len(transfer.documents) == 3
+    assert first.id not in transfer.documents
 
 
 def everything_stored(database_url: str) -> bytes:

@@ -24,8 +24,10 @@ LABEL = Label(
 
 
 async def stored_files(world: World) -> list[str]:
+    """The vault's files, but for the marker that makes it one."""
     folder = world.parts.vault._directory  # type: ignore[attr-defined]
-    return [name for _, _, names in os.walk(folder) for name in names]
+    within = (part for part in folder.iterdir() if part.is_dir())
+    return [name for part in within for _, _, names in os.walk(part) for name in names]
 
 
 @pytest.mark.parametrize(

@@ -199,7 +199,7 @@ def make_transfer() -> Callable[..., Transfer]:
 async def filled(database: PostgresDatabase) -> PostgresDatabase:
     """A database that holds the register."""
     async with database.work() as work:
-        await work.register.merge(REGISTER)
+        await work.register.merge(REGISTER, date(2026, 11, 22))
     return database
 
 

@@ -10,6 +10,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import psycopg
@@ -194,6 +195,46 @@ def test_a_killed_server_is_started_again(data_dir: Path) -> None:
     assert server.start() == url
     assert query(url, "SELECT x FROM t") == 42
     server.stop()
+
+
+def test_a_server_that_dies_is_brought_back(data_dir: Path) -> None:
+    """On the same socket and with its data; while it lives, nothing happens."""
+    server = EmbeddedPostgres(data_dir)
+    url = server.start()
+    query(url, "CREATE TABLE t AS SELECT 42 AS x")
+    assert not server.ensure_running()
+    kill_server(postmaster(data_dir))
+    with pytest.raises(psycopg.OperationalError):
+        query(url, "SELECT 1")
+    assert server.ensure_running()
+    assert server.url == url
+    assert query(url, "SELECT x FROM t") == 42
+    assert not server.ensure_running()
+    server.stop()
+
+
+def test_of_many_who_notice_only_one_brings_it_back(data_dir: Path) -> None:
+    """Threads of one process as well as users with locks of their own, as processes have."""
+    servers = [EmbeddedPostgres(data_dir) for _ in range(3)]
+    (url,) = {server.start() for server in servers}
+    kill_server(postmaster(data_dir))
+    with ThreadPoolExecutor(6) as threads:
+        calls = [threads.submit(server.ensure_running) for server in servers * 2]
+    assert sorted(call.result() for call in calls) == [False] * 5 + [True]
+    assert query(url, "SELECT 1") == 1
+    for server in servers:
+        server.stop()
+    assert not runs(data_dir)
+
+
+def test_a_server_that_was_left_is_not_brought_back(data_dir: Path) -> None:
+    """Or it would run without anybody to stop it."""
+    server = EmbeddedPostgres(data_dir)
+    assert not server.ensure_running()
+    server.start()
+    server.stop()
+    assert not server.ensure_running()
+    assert not runs(data_dir)
 
 
 def kill_server(number: int) -> None:

@@ -21,12 +21,12 @@ from gateway.storage.database import PostgresDatabase
 
 A, B = AgencyId("agency-a"), AgencyId("agency-b")
 ARO, BEN = RepresentativeId("aro"), RepresentativeId("ben")
-FUTURE = date(2999, 1, 1)
+TODAY, FUTURE = date(2026, 11, 22), date(2999, 1, 1)
 
 
 async def merge(database: PostgresDatabase, register: Register) -> ImportedChanges:
     async with database.work() as work:
-        return await work.register.merge(register)
+        return await work.register.merge(register, TODAY)
 
 
 async def versions(database: PostgresDatabase, protocol: str) -> list[Protocol]:
@@ -160,7 +160,7 @@ async def test_a_new_version_stands_beside_the_old_one(
 
 async def led(database: PostgresDatabase, agency: AgencyId) -> list[str]:
     async with database.work() as work:
-        return [m.id for m in await work.register.meetings_led_by(agency, Page())]
+        return [m.id for m in await work.register.meetings_led_by(agency, Page(), TODAY)]
 
 
 async def test_meetings_belong_to_their_lead_agency(
@@ -185,7 +185,7 @@ async def test_meetings_come_in_pages(filled: PostgresDatabase, register: Regist
     found: list[str] = []
     async with filled.work() as work:
         while page := await work.register.meetings_led_by(
-            A, Page(limit=2, after=found[-1] if found else None)
+            A, Page(limit=2, after=found[-1] if found else None), TODAY
         ):
             assert len(page) <= 2
             found += [meeting.id for meeting in page]

@@ -55,7 +55,8 @@ def fetch(vault: Vault, key: bytes, blob: BlobId = BLOB) -> bytes:
 
 
 def files(vault: FileVault) -> list[Path]:
-    return [path for path in vault._directory.rglob("*") if path.is_file()]
+    """All but the marker that makes the folder a vault."""
+    return [path for path in vault._directory.rglob("*/*") if path.is_file()]
 
 
 def age(path: Path, by: timedelta) -> None:
@@ -235,6 +236,51 @@ def test_a_blob_that_is_gone_is_not_found(vault: FileVault) -> None:
         fetch(vault, key)
 
 
+def unmount(vault: FileVault, *, to_empty: bool) -> None:
+    """What is left of a vault when its disk goes away."""
+    vault._directory.rename(vault._directory.with_name("disk"))
+    if to_empty:
+        vault._directory.mkdir()
+
+
+@pytest.mark.parametrize("to_empty", [True, False])
+def test_a_vault_that_is_away_is_unavailable(
+    stored: tuple[FileVault, bytes, Path], *, to_empty: bool
+) -> None:
+    """Nothing counts as gone or is written in its place, and all is there when it is back."""
+    vault, key, _ = stored
+    unmount(vault, to_empty=to_empty)
+    for act in (
+        lambda: fetch(vault, key),
+        lambda: vault.create(BlobId("other")),
+        lambda: vault.remove(BLOB),
+    ):
+        with pytest.raises(Unavailable, match="not in its folder"):
+            act()
+    assert vault._directory.exists() == to_empty
+    if to_empty:
+        assert list(vault._directory.iterdir()) == []
+        vault._directory.rmdir()
+    vault._directory.with_name("disk").rename(vault._directory)
+    assert fetch(vault, key) == _CONTENT
+
+
+def test_establishing_a_vault_again_keeps_it(stored: tuple[FileVault, bytes, Path]) -> None:
+    """And closes it to others."""
+    vault, key, _ = stored
+    vault._directory.chmod(0o755)
+    FileVault.establish(vault._directory)
+    assert stat.S_IMODE(vault._directory.stat().st_mode) == 0o700
+    assert fetch(vault, key) == _CONTENT
+
+
+def test_a_vault_that_cannot_be_made_is_unavailable(tmp_path: Path) -> None:
+    """Where a file is in its place."""
+    (tmp_path / "vault").write_text("in the way")
+    with pytest.raises(Unavailable):
+        FileVault.establish(tmp_path / "vault")
+
+
 def test_a_finished_blob_is_not_begun_again(vault: FileVault) -> None:
     """It stays as it was."""
     key = store(vault, b"content")
@@ -271,6 +317,7 @@ def test_a_reader_that_stops_early_closes_the_file(
 @pytest.mark.server
 def test_a_killed_writer_leaves_no_blob(tmp_path: Path) -> None:
     """Only a partial file, which the next writer overwrites or a sweep removes."""
+    FileVault.establish(tmp_path / "vault")
     vault = FileVault(tmp_path / "vault", MasterKey(bytes(32)), bytes(32))
     with subprocess.Popen(
         [sys.executable, "-c", _WRITER, str(tmp_path / "vault")], stdout=subprocess.PIPE

@@ -21,7 +21,7 @@ from gateway.files.register import parse_register
 from gateway.policy import CedarJudge
 from gateway.sealing import EffPassphrases, ZipSealer
 from gateway.services.packs import create_pack
-from gateway.services.parts import Parts, Rules
+from gateway.services.parts import LogKey, Parts, Rules
 from gateway.services.ports import (
     Accepted,
     Attachment,
@@ -192,6 +192,7 @@ async def make_world(
         texter=Texts(channels),
         jitter=lambda: 0.5,
         origin=Origin("test", "0"),
+        log_key=LogKey("gateway.example/log", Secret("07" * 32)),
         rules=Rules(
             limits=Limits(),
             timing=Timing(),

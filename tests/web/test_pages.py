@@ -125,6 +125,8 @@ async def test_a_form_sent_from_another_site_is_refused(api: Api) -> None:
         {"Origin": "https://evil.example", "X-Forwarded-Host": "evil.example"},
         {"Origin": "null", "Sec-Fetch-Site": "cross-site"},
         {"Origin": "garbage"},
+        {"Origin": "http://["},
+        {"Origin": "http://a\N{ACCOUNT OF}b"},
     ):
         assert (await press(api, path, fields, **headers)).status == 403, headers
         assert (await press(api, "/acknowledge", {}, **headers)).status == 403, headers

@@ -49,8 +49,8 @@ async def post(api: Api, pack: str, data: bytes, **headers: str) -> Reply:
 
 
 def files_in(vault: Path) -> list[Path]:
-    """Every file in the vault."""
-    return [path for path in vault.rglob("*") if path.is_file()]
+    """Every file in the vault but its marker."""
+    return [path for path in vault.rglob("*/*") if path.is_file()]
 
 
 async def assert_nothing_left(api: Api, pack: str, vault: Path) -> None:

@@ -4,7 +4,7 @@ import pytest
 
 from gateway.domain.addresses import canonical_domain
 from gateway.domain.errors import InvalidInput
-from gateway.files.lookalikes import checked_domain, lookalikes, skeleton
+from gateway.domain.lookalikes import checked_domain, lookalikes, skeleton
 
 
 @pytest.mark.parametrize(

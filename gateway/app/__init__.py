@@ -1,0 +1,25 @@
+"""The composition root: the one part that names concrete adapters and joins them to use cases."""
+
+from gateway.app.opening import Gateway, initialise, opened
+from gateway.app.serving import serve
+from gateway.files.pack import PackFile, PackFileDocument, parse_pack
+from gateway.files.register import parse_register
+from gateway.files.schemas import pack_schema, register_schema
+from gateway.policy import PolicyReport, check_policies
+from gateway.web import openapi_document
+
+__all__ = [
+    "Gateway",
+    "PackFile",
+    "PackFileDocument",
+    "PolicyReport",
+    "check_policies",
+    "initialise",
+    "openapi_document",
+    "opened",
+    "pack_schema",
+    "parse_pack",
+    "parse_register",
+    "register_schema",
+    "serve",
+]

@@ -1,0 +1,88 @@
+"""Opening the gateway: everything joined, the database connected."""
+
+import asyncio
+import contextlib
+import platform
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from importlib.metadata import version
+
+from gateway.app.adapters import Connected, connected, mailer, rules, texter
+from gateway.app.keys import digest_key, establish_keys, establish_log_key, log_key
+from gateway.audit.entries import Origin
+from gateway.domain.errors import InvalidInput
+from gateway.policy import CedarJudge, load_bundle
+from gateway.sealing import EffPassphrases, ZipSealer
+from gateway.services.parts import Parts
+from gateway.settings import Settings
+from gateway.storage.migrations import is_current, upgrade
+from gateway.storage.vault import FileVault, load_master_key
+from gateway.system import RandomIdentifiers, SystemClock, jitter
+
+
+@dataclass(frozen=True, slots=True)
+class Gateway:
+    """The gateway with everything joined and its database open."""
+
+    parts: Parts
+    settings: Settings
+    at: Connected
+    vault: FileVault
+
+
+@contextlib.asynccontextmanager
+async def opened(settings: Settings) -> AsyncIterator[Gateway]:
+    """The gateway, ready to be used; closed when the block ends.
+
+    Raises:
+        InvalidInput: it was never initialised, or a setting, key or policy is not usable.
+        Unavailable: the database does not answer.
+    """
+    master_key = await asyncio.to_thread(load_master_key, settings.key_file)
+    judge = CedarJudge(await asyncio.to_thread(load_bundle, settings.policies_dir))
+    async with connected(settings) as at:
+        if not await is_current(at.url):
+            raise InvalidInput(
+                "The database is not at this version.", "Run 'gateway init' once; it upgrades."
+            )
+        pseudonyms_key = await digest_key(settings, at.database, master_key)
+        texts = texter(settings)
+        vault = FileVault(settings.data_dir / "vault", master_key, pseudonyms_key)
+        clock = SystemClock()
+        parts = Parts(
+            database=at.database,
+            vault=vault,
+            judge=judge,
+            sealer=ZipSealer(),
+            passphrases=EffPassphrases(),
+            identifiers=RandomIdentifiers(clock),
+            clock=clock,
+            mailer=mailer(settings),
+            texter=texts,
+            jitter=jitter,
+            origin=Origin(platform.node(), version("gateway")),
+            log_key=log_key(settings),
+            rules=rules(settings),
+        )
+        try:
+            yield Gateway(parts, settings, at, vault)
+        finally:
+            if texts is not None:
+                await texts.close()
+
+
+async def initialise(settings: Settings, say: Callable[[str], None]) -> None:
+    """Make what is missing in the data folder, and bring the database to this version.
+
+    What is there already is kept, so that running it again harms nothing.
+    """
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    for folder in ("keys", "scratch"):
+        (settings.data_dir / folder).mkdir(mode=0o700, exist_ok=True)
+    load_bundle(settings.policies_dir)
+    async with connected(settings) as at:
+        await upgrade(at.url)
+        say("The database is at this version.")
+        await establish_keys(settings, at.database, say)
+    establish_log_key(settings, say)
+    FileVault.establish(settings.data_dir / "vault")
