@@ -10,7 +10,7 @@ from datetime import timedelta
 from gateway.audit.canonical import JSON
 from gateway.audit.entries import Action, Outcome
 from gateway.domain.actors import WORKER
-from gateway.domain.errors import Conflict, GatewayError, Unavailable
+from gateway.domain.errors import Conflict, GatewayError, Tampered, Unavailable
 from gateway.domain.register import PasswordChannel
 from gateway.domain.transfers import (
     AttemptFailed,
@@ -134,8 +134,10 @@ async def _release(parts: Parts, identifier: TransferId) -> None:
         if transfer is None:
             return
         situation = await recheck(parts, work, transfer)
-        if situation is None or transfer.channel is None or transfer.channel_address is None:
+        if situation is None:
             return
+        if transfer.channel is None or transfer.channel_address is None:
+            raise Tampered("The transfer has no password channel.", "Send the pack as a new one.")
         channel, to = transfer.channel, transfer.channel_address
         detail: dict[str, JSON] = {
             "attempt": transfer.attempts + 1,
