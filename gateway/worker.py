@@ -19,7 +19,8 @@ from gateway.services import delivery, notices
 from gateway.services.parts import Parts
 
 QUEUE = "transfers"
-_RETRY = RetryStrategy(wait=5, linear_wait=5, max_attempts=None)
+_ALWAYS = RetryStrategy(wait=5, linear_wait=5, max_attempts=None)
+_FOR_A_DAY = RetryStrategy(wait=5, linear_wait=5, max_attempts=180)  # 5 + 10 + 15 + ... seconds
 _log = structlog.get_logger("worker")
 
 
@@ -41,12 +42,12 @@ class Worker:
         self._settings = settings
         self._connector = PsycopgConnector(conninfo=database_url)
         self._app = App(connector=self._connector)
-        for name, task in (
-            ("advance_transfer", self._advance_transfer),
-            ("send_notice", self._send_notice),
-            ("destroy_blob", self._destroy_blob),
+        for name, task, retry in (
+            ("advance_transfer", self._advance_transfer, _ALWAYS),
+            ("send_notice", self._send_notice, _FOR_A_DAY),
+            ("destroy_blob", self._destroy_blob, _ALWAYS),
         ):
-            self._app.task(name=name, queue=QUEUE, retry=_RETRY)(task)
+            self._app.task(name=name, queue=QUEUE, retry=retry)(task)
 
     def opened(self) -> AbstractAsyncContextManager[App]:
         """The connection pool, open while the block lasts."""

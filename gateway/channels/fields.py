@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from gateway.domain.addresses import canonical_address
 from gateway.domain.errors import InvalidInput
 
-HEADER_LIMIT = 200  # characters of a value that goes into a header
+HEADER_LIMIT = 254  # characters of a value in a header: as long as the longest mail address
 LINE_LIMIT = 600  # characters of a single line, and of a header made from several values
 _TEXT_LIMIT = 20_000  # characters of running text in a body
 _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})  # controls, invisible marks, line separators
