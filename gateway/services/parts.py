@@ -10,7 +10,8 @@ from gateway.domain.register import PasswordChannel
 from gateway.domain.secret import Secret
 from gateway.domain.transfers import Timing
 from gateway.services.ports import Clock, Identifiers, Judge, Mailer, Passphrases, Sealer, Texter
-from gateway.services.storage import Database, Vault
+from gateway.services.storage import Database
+from gateway.services.vaults import Vault
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,8 @@ from gateway.domain.packs import BlobId, Document, DocumentId, Encoding, Label, 
 from gateway.services.auditing import record
 from gateway.services.packs import label_detail, still_open
 from gateway.services.parts import Parts
-from gateway.services.storage import BlobWriter, Work
+from gateway.services.storage import Work
+from gateway.services.vaults import BlobWriter
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

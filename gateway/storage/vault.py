@@ -21,7 +21,7 @@ from nacl.utils import random as system_random
 from gateway.domain.errors import Conflict, InvalidInput, NotFound, Unavailable
 from gateway.domain.packs import BlobId
 from gateway.domain.secret import Secret
-from gateway.services.storage import BlobWriter
+from gateway.services.vaults import BlobWriter
 from gateway.storage.blobs import Encryption, decrypted
 from gateway.storage.keys import (
     KEY_BYTES,

@@ -21,7 +21,7 @@ from nacl.bindings import crypto_secretstream_xchacha20poly1305_TAG_REKEY
 from gateway.domain.errors import Conflict, InvalidInput, NotFound, Tampered, Unavailable
 from gateway.domain.packs import BlobId
 from gateway.domain.secret import Secret
-from gateway.services.storage import Vault
+from gateway.services.vaults import Vault
 from gateway.storage.blobs import CONTENT_BYTES, MAGIC, Encryption, decrypted
 from gateway.storage.vault import FileVault, MasterKey
 
