@@ -2,7 +2,7 @@
 
 import asyncio
 import itertools
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -19,6 +19,7 @@ from gateway.domain.errors import NotFound
 from gateway.domain.packs import Document, Pack
 from gateway.domain.register import (
     Agency,
+    AgencyId,
     ChildReference,
     Meeting,
     Protocol,
@@ -53,6 +54,7 @@ class Situation:
     sender: Agency
     contact: Representative
     parties: tuple[Party, ...]
+    agencies: Mapping[AgencyId, Agency]
 
     def party(self, recipient: RepresentativeId) -> Party | None:
         """The party with this identifier."""
@@ -93,7 +95,7 @@ async def gather(
         for person in (people[identifier] for identifier in wanted if identifier in people)
     )
     documents = await work.packs.documents(pack.id)
-    return Situation(day, pack, documents, meeting, protocol, sender, contact, parties)
+    return Situation(day, pack, documents, meeting, protocol, sender, contact, parties, agencies)
 
 
 async def judge(

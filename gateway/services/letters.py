@@ -4,7 +4,7 @@ from gateway.domain.classification import external_marking
 from gateway.domain.errors import NotFound
 from gateway.domain.filenames import neutral_name
 from gateway.domain.packs import Document
-from gateway.domain.register import Agency, PasswordChannel, Representative
+from gateway.domain.register import PasswordChannel, Representative
 from gateway.domain.secret import Secret
 from gateway.domain.transfers import Transfer
 from gateway.services.cases import Situation
@@ -36,7 +36,6 @@ def contents_page(
     situation: Situation,
     transfer: Transfer,
     documents: tuple[Document, ...],
-    agencies: dict[str, Agency],
     code: Secret,
 ) -> ContentsPage:
     """The contents page for one recipient.
@@ -63,7 +62,7 @@ def contents_page(
                 title=document.title,
                 classification=document.label.classification.value,
                 category=document.label.category,
-                source_agency=_agency_name(agencies, document),
+                source_agency=_agency_name(situation, document),
             )
             for name, document in archive_members(documents)
         ),
@@ -119,8 +118,8 @@ def _contact(person: Representative) -> tuple[str, ...]:
     return tuple(line for line in (person.name, person.role, person.email, number) if line)
 
 
-def _agency_name(agencies: dict[str, Agency], document: Document) -> str:
-    source = agencies.get(document.label.source_agency)
+def _agency_name(situation: Situation, document: Document) -> str:
+    source = situation.agencies.get(document.label.source_agency)
     return source.name if source else document.label.source_agency
 
 

@@ -19,6 +19,7 @@ from gateway.domain.transfers import (
 )
 from gateway.services import secrets
 from gateway.services.auditing import about, record
+from gateway.services.disposal import destroy
 from gateway.services.parts import Parts
 from gateway.services.storage import Work
 
@@ -73,9 +74,7 @@ async def _dispose(
 ) -> None:
     """Destroy the archive once mailed or void, the password once sent or void, and so on."""
     if isinstance(before.progress, Sealed) and not isinstance(after.progress, Sealed):
-        archive = before.progress.archive.blob
-        await work.keys.destroy(archive)
-        await work.jobs.destroy_blob(archive)
+        await destroy(work, before.progress.archive.blob)
     done_with_password = after.state is State.PASSWORD_SENT or after.state.is_terminal
     if done_with_password and await work.keys.destroy(secrets.name(after.id)):
         await record(
@@ -101,9 +100,7 @@ async def _dispose_of_pack(parts: Parts, work: Work, actor: Actor, transfer: Tra
         return
     destroyed = 0
     for document in await work.packs.documents(transfer.pack):
-        if await work.keys.destroy(document.blob):
-            await work.jobs.destroy_blob(document.blob)
-            destroyed += 1
+        destroyed += await destroy(work, document.blob)
     if destroyed:
         await record(
             parts,

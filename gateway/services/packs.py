@@ -18,6 +18,7 @@ from gateway.domain.register import (
 )
 from gateway.services import cases
 from gateway.services.auditing import record
+from gateway.services.disposal import destroy
 from gateway.services.parts import Parts
 from gateway.services.storage import Page, Work
 
@@ -154,8 +155,7 @@ async def remove_document(parts: Parts, actor: Actor, pack: PackId, document: Do
     async with parts.database.work() as work:
         found, current = await _open_document(work, actor, pack, document)
         await work.packs.remove_document(document)
-        await work.keys.destroy(current.blob)
-        await work.jobs.destroy_blob(current.blob)
+        await destroy(work, current.blob)
         subject = {**_subject(found), "document": document}
         await record(parts, work, actor, Action.DOCUMENT_REMOVED, subject)
 
@@ -169,8 +169,7 @@ async def discard_pack(parts: Parts, actor: Actor, pack: PackId) -> None:
     async with parts.database.work() as work:
         found = await still_open(work, actor, pack)
         for document in await work.packs.documents(pack):
-            await work.keys.destroy(document.blob)
-            await work.jobs.destroy_blob(document.blob)
+            await destroy(work, document.blob)
         await work.packs.remove(pack)
         await record(parts, work, actor, Action.PACK_DISCARDED, _subject(found))
 

@@ -35,7 +35,9 @@ async def seal_archive(parts: Parts, transfer: Transfer) -> None:
         return
     async with parts.database.work() as work:
         now = await locked(work, transfer.id)
-        if now is None or not isinstance(now.progress, Queued):  # recalled meanwhile
+        wanted = now is not None and isinstance(now.progress, Queued)
+        if now is None or not wanted or now.documents != transfer.documents:
+            # recalled, or narrowed by another worker that took this one for dead
             await work.jobs.destroy_blob(blob)
             return
         await work.keys.put(blob, key)
@@ -54,8 +56,7 @@ async def _contents(
         situation = await cases.gather(parts, work, pack, only=transfer.recipient)
         documents = tuple(d for d in situation.documents if d.id in transfer.documents)
         held = await secrets.load(parts, work, transfer.id)
-        agencies = {str(a.id): a for a in (await work.register.agencies()).values()}
-        page = letters.contents_page(parts, situation, transfer, documents, agencies, held.code)
+        page = letters.contents_page(parts, situation, transfer, documents, held.code)
         members = []
         for name, document in letters.archive_members(documents):
             key = await work.keys.get(document.blob)

@@ -5,7 +5,6 @@ import hashlib
 import zlib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 from isal import isal_zlib
 
@@ -19,9 +18,6 @@ from gateway.services.packs import label_detail, still_open
 from gateway.services.parts import Parts
 from gateway.services.storage import Work
 from gateway.services.vaults import BlobWriter
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 BLOCK_BYTES = 1024 * 1024  # what is handed to a thread at a time
 _SAMPLE_BYTES = 256 * 1024  # how much of a document decides whether deflating it pays
@@ -123,7 +119,7 @@ async def _admit(
 
 async def _require_room(parts: Parts, work: Work, pack: PackId, more_bytes: int) -> int:
     """The position of the next document of the pack."""
-    present: Sequence[Document] = await work.packs.documents(pack)
+    present = await work.packs.documents(pack)
     if len(present) >= parts.rules.documents_limit:
         raise LimitExceeded(
             f"A pack holds at most {parts.rules.documents_limit} documents.", "Make another pack."

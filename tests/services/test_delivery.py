@@ -9,11 +9,14 @@ import psycopg
 import pytest
 from support.world import COORDINATOR, LEAD, SAMPLE, Killed, World, unzipped
 
+from gateway.audit.entries import Action
 from gateway.domain.errors import Conflict
 from gateway.domain.register import ChildReference, ConflictOfInterest, Register
-from gateway.domain.transfers import Failed, Refused, State, Transfer, TransferId
+from gateway.domain.transfers import Failed, Narrowed, Refused, State, Transfer, TransferId
 from gateway.services import delivery, notices
+from gateway.services.moves import Move, locked, move
 from gateway.services.ports import Attachment, Deferred, Outcome, PackLetter, Rejected
+from gateway.services.seal import seal_archive
 from gateway.services.transfers import (
     acknowledge_by_code,
     acknowledge_by_link,
@@ -232,6 +235,21 @@ async def test_a_late_worker_harms_nothing(world: World) -> None:
     assert (await run(world, transfer)).state is State.PASSWORD_SENT
     assert len({(letter, content) for letter, content in world.channels.mails}) == 1
     assert len(world.channels.passwords) == 1
+
+
+async def test_a_late_seal_never_brings_a_document_back(world: World) -> None:
+    """An archive made of more documents than are allowed by now is thrown away."""
+    transfer = (await world.send())["ben-sample"]
+    async with world.parts.database.work() as work:
+        found = await locked(work, transfer.id)
+        assert found is not None
+        narrowed = Narrowed(transfer.documents[:3])
+        move_ = Move(narrowed, Action.TRANSFER_NARROWED)
+        await move(world.parts, work, COORDINATOR, found, move_)
+    await seal_archive(world.parts, transfer)
+    assert (await world.transfer(transfer)).state is State.QUEUED
+    assert (await run(world, transfer)).state is State.MAILED
+    assert len((await world.transfer(transfer)).documents) == 3
 
 
 async def test_a_permanent_failure_ends_the_transfer_and_tells_the_coordinator(
