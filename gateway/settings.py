@@ -73,6 +73,13 @@ def _base(text: str) -> str:
     return text.rstrip("/")
 
 
+def _witness(text: str) -> str:
+    url, blank, key = text.partition(" ")
+    if not blank or key.count("+") < 2 or " " in key:
+        raise ValueError("must be an address, a blank and the witness's verifier key")
+    return f"{_base(url)} {key}"
+
+
 Seconds = Annotated[float, Field(ge=0, le=366 * 86400, allow_inf_nan=False)]
 Bytes = Annotated[int, Field(ge=1, le=2**40)]
 Port = Annotated[int, Field(ge=0, le=65535)]
@@ -97,11 +104,50 @@ class Settings(BaseSettings):
         None,
         description="file of the log's signing key; keys/log.key in the data folder when not set",
     )
+    log_key: SecretStr | None = Field(
+        None, description="the log's signing key itself, in place of a file; base64 of 32 bytes"
+    )
+    log_key_fd: int | None = Field(
+        None, ge=0, le=65535, description="open file descriptor to read that key from instead"
+    )
     log_origin: str = Field(
         "gateway.invalid/transfer-log",
         pattern=r"^[A-Za-z0-9][A-Za-z0-9./_-]{2,99}$",
         description="name of the log in its checkpoints; begin with a domain of yours",
     )
+    log_patience_seconds: Annotated[float, Field(gt=0, le=600)] = Field(
+        10, description="how long what is to leave waits for the log to be signed"
+    )
+    log_witnesses: tuple[Annotated[str, AfterValidator(_witness)], ...] = Field(
+        (), max_length=20, description="witnesses that cosign checkpoints, each as 'URL KEY'"
+    )
+    log_stampers: tuple[Annotated[str, AfterValidator(_base)], ...] = Field(
+        (), max_length=20, description="addresses of time-stamping services (RFC 3161)"
+    )
+    log_stamper_roots_file: Path | None = Field(
+        None, description="certificates that time stamps must lead to"
+    )
+    log_stamp_every_seconds: Seconds = Field(
+        86400, description="least time between two stamps of one service"
+    )
+    log_outside_ca_file: Path | None = Field(
+        None, description="certificates to trust for witnesses and time-stamping services"
+    )
+    log_outside_patience_seconds: Seconds = Field(
+        3600, description="how long one of them may be out of reach before that is an alarm"
+    )
+    syslog_host: str | None = Field(
+        None, description="receiver of the log by syslog (RFC 5424); not set: none"
+    )
+    syslog_port: Port = Field(6514, description="its port")
+    syslog_security: Literal["tls", "none"] = Field(
+        "tls", description="none is allowed on this machine only"
+    )
+    syslog_ca_file: Path | None = Field(None, description="certificates to trust for it")
+    syslog_certificate_file: Path | None = Field(
+        None, description="this gateway's own certificate for it"
+    )
+    syslog_key_file: Path | None = Field(None, description="the key of that certificate")
     time_zone: Annotated[str, AfterValidator(_zone)] = Field(
         "Pacific/Auckland", description="the zone whose days the register's dates mean"
     )
@@ -191,6 +237,10 @@ class Settings(BaseSettings):
             raise ValueError("sms_url: is needed with this sms_kind")
         if self.takeover_seconds < 2 * self.heartbeat_seconds:
             raise ValueError("takeover_seconds: must be at least twice heartbeat_seconds")
+        if [self.log_key_file, self.log_key, self.log_key_fd].count(None) < 2:
+            raise ValueError("log_key: set only one of log_key, log_key_fd and log_key_file")
+        if self.log_stampers and self.log_stamper_roots_file is None:
+            raise ValueError("log_stamper_roots_file: is needed with log_stampers")
         if (self.mail_username is None) != (self.mail_password is None):
             raise ValueError("mail_username: set both mail_username and mail_password, or neither")
         return self
@@ -239,8 +289,8 @@ class Settings(BaseSettings):
         return self.master_key_file or self.data_dir / "keys" / "master.key"
 
     @property
-    def log_key(self) -> Path:
-        """Where the log's signing key is."""
+    def log_key_path(self) -> Path:
+        """Where the log's signing key is, unless it is given otherwise."""
         return self.log_key_file or self.data_dir / "keys" / "log.key"
 
     @property

@@ -1,6 +1,7 @@
 """The composition root: the one part that names concrete adapters and joins them to use cases."""
 
 from gateway.app.opening import Gateway, initialise, opened
+from gateway.app.rotating import rotate_log_key
 from gateway.app.serving import serve
 from gateway.files.pack import PackFile, PackFileDocument, parse_pack
 from gateway.files.register import parse_register
@@ -21,5 +22,6 @@ __all__ = [
     "parse_pack",
     "parse_register",
     "register_schema",
+    "rotate_log_key",
     "serve",
 ]

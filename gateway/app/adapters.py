@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from gateway.channels import (
@@ -21,6 +22,8 @@ from gateway.services.parts import Rules
 from gateway.settings import Settings
 from gateway.storage.database import PostgresDatabase
 from gateway.storage.embedded import EmbeddedPostgres
+
+_UPKEEP_TURNS = 2  # for forwarding the log, and for its witnesses
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +53,7 @@ async def connected(settings: Settings) -> AsyncIterator[Connected]:
             )
         embedded = EmbeddedPostgres(settings.data_dir)
         url = await asyncio.to_thread(embedded.start)
-    database = PostgresDatabase(url, turns=settings.worker_concurrency)
+    database = PostgresDatabase(url, turns=settings.worker_concurrency + _UPKEEP_TURNS)
     try:
         yield Connected(database, url, embedded)
     finally:
@@ -71,6 +74,7 @@ def rules(settings: Settings) -> Rules:
         link_base=settings.link_base,
         message_domain=settings.message_domain,
         scratch_directory=str(settings.data_dir / "scratch"),
+        log_patience=timedelta(seconds=settings.log_patience_seconds),
         channels=frozenset(PasswordChannel)
         - (frozenset({PasswordChannel.TEXT}) if settings.sms_kind == "none" else frozenset()),
     )

@@ -1,12 +1,15 @@
 """The master key, and the key of the log's pseudonyms that it wraps."""
 
+import os
 from collections.abc import Callable
+from pathlib import Path
 
 from gateway.domain.errors import InvalidInput, Tampered
 from gateway.domain.secret import Secret
-from gateway.services.parts import LogKey
+from gateway.services.sequencing import LogKey
 from gateway.settings import Settings
 from gateway.storage.database import PostgresDatabase
+from gateway.storage.keys import parse_key
 from gateway.storage.vault import (
     FileVault,
     MasterKey,
@@ -16,6 +19,7 @@ from gateway.storage.vault import (
 )
 
 _DIGEST_KEY = "digest key"
+_LONGEST_KEY = 1024  # characters
 
 
 async def establish_keys(
@@ -37,18 +41,64 @@ async def establish_keys(
 
 def establish_log_key(settings: Settings, say: Callable[[str], None]) -> None:
     """Make the log's signing key if there is none."""
-    if not settings.log_key.exists():
-        create_master_key(settings.log_key)
-        say(f"Made the log's signing key {settings.log_key}.")
+    given = settings.log_key is not None or settings.log_key_fd is not None
+    if not given and not settings.log_key_path.exists():
+        create_master_key(settings.log_key_path)
+        say(f"Made the log's signing key {settings.log_key_path}.")
 
 
-def log_key(settings: Settings) -> LogKey:
-    """The log's signing key, kept in the same form as the master key.
+def signing(settings: Settings) -> Callable[[], LogKey]:
+    """Gives the log's signing key: from its file each time, or as it was given at the start.
+
+    Raises:
+        InvalidInput: what was given is not a key.
+    """
+    text = settings.log_key.get_secret_value() if settings.log_key else None
+    if settings.log_key_fd is not None:
+        text = _read_all(settings.log_key_fd)
+    if text is None:
+        return lambda: log_key_in(settings, settings.log_key_path)
+    key = LogKey(settings.log_origin, Secret(parse_key(text.encode()).reveal().hex()))
+    return lambda: key
+
+
+def log_key_in(settings: Settings, path: Path) -> LogKey:
+    """The signing key in a file, kept in the same form as the master key.
 
     Raises:
         InvalidInput: the file is not there, not readable by its owner only, or not a key.
     """
-    return LogKey(settings.log_origin, Secret(load_master_key(settings.log_key).reveal().hex()))
+    return LogKey(settings.log_origin, Secret(load_master_key(path).reveal().hex()))
+
+
+def next_log_key(settings: Settings) -> Path:
+    """The file of the key that is to come; made now, unless a change of keys was cut short.
+
+    Raises:
+        InvalidInput: the key is not in a file.
+    """
+    if settings.log_key is not None or settings.log_key_fd is not None:
+        raise InvalidInput(
+            "The log's key is not in a file, so it cannot be changed here.",
+            "Keep it in a file (log_key_file) to have it changed.",
+            field="log_key",
+        )
+    path = settings.log_key_path.with_name(settings.log_key_path.name + ".next")
+    if not path.exists():
+        create_master_key(path)
+    return path
+
+
+def _read_all(descriptor: int) -> str:
+    try:
+        with os.fdopen(descriptor, "rb") as file:
+            return file.read(_LONGEST_KEY).decode("ascii", "replace")
+    except OSError as error:
+        raise InvalidInput(
+            f"The log's key cannot be read: {error.strerror}.",
+            "Give the number of a descriptor that is open for reading.",
+            field="log_key_fd",
+        ) from error
 
 
 async def digest_key(

@@ -8,13 +8,15 @@ from dataclasses import dataclass
 from importlib.metadata import version
 
 from gateway.app.adapters import Connected, connected, mailer, rules, texter
-from gateway.app.keys import digest_key, establish_keys, establish_log_key, log_key
+from gateway.app.keys import digest_key, establish_keys, establish_log_key, signing
 from gateway.audit.entries import Origin
 from gateway.domain.errors import InvalidInput
 from gateway.policy import CedarJudge, load_bundle
 from gateway.sealing import EffPassphrases, ZipSealer
 from gateway.services.parts import Parts
+from gateway.services.sequencing import Sequencer
 from gateway.settings import Settings
+from gateway.storage.checkpoint_file import CheckpointFile
 from gateway.storage.migrations import is_current, upgrade
 from gateway.storage.vault import FileVault, load_master_key
 from gateway.system import RandomIdentifiers, SystemClock, jitter
@@ -46,6 +48,8 @@ async def opened(settings: Settings) -> AsyncIterator[Gateway]:
                 "The database is not at this version.", "Run 'gateway init' once; it upgrades."
             )
         pseudonyms_key = await digest_key(settings, at.database, master_key)
+        signed_with = signing(settings)
+        signed_with()  # a key that cannot be read is better said now
         texts = texter(settings)
         vault = FileVault(settings.data_dir / "vault", master_key, pseudonyms_key)
         clock = SystemClock()
@@ -61,7 +65,12 @@ async def opened(settings: Settings) -> AsyncIterator[Gateway]:
             texter=texts,
             jitter=jitter,
             origin=Origin(platform.node(), version("gateway")),
-            log_key=log_key(settings),
+            sequencer=Sequencer.over(
+                at.database,
+                signed_with,
+                clock,
+                CheckpointFile(settings.data_dir / "log" / "checkpoint"),
+            ),
             rules=rules(settings),
         )
         try:
@@ -77,7 +86,7 @@ async def initialise(settings: Settings, say: Callable[[str], None]) -> None:
     What is there already is kept, so that running it again harms nothing.
     """
     settings.data_dir.mkdir(parents=True, exist_ok=True)
-    for folder in ("keys", "scratch"):
+    for folder in ("keys", "log", "scratch"):
         (settings.data_dir / folder).mkdir(mode=0o700, exist_ok=True)
     load_bundle(settings.policies_dir)
     async with connected(settings) as at:

@@ -9,6 +9,7 @@ import structlog
 from aiohttp import web
 
 from gateway.app.opening import Gateway, opened
+from gateway.app.upkeep import log_upkeep
 from gateway.audit.canonical import JSON
 from gateway.audit.entries import Action
 from gateway.domain.actors import WORKER
@@ -38,6 +39,8 @@ async def serve(
         await asyncio.to_thread(gateway.vault.remove_partials, _ORPHAN_AGE_SECONDS, now)
         if pages:
             await stack.enter_async_context(_listening(gateway, say))
+        for upkeep in log_upkeep(gateway.parts, settings):
+            stack.push_async_callback(_ended, asyncio.create_task(upkeep))
         if gateway.at.embedded is not None:
             stack.push_async_callback(_ended, asyncio.create_task(_look_after(gateway.at.embedded)))
         if work:
@@ -82,6 +85,7 @@ async def _listening(gateway: Gateway, say: Callable[[str], None]) -> AsyncItera
             requests_per_minute=settings.requests_per_minute,
             document_limit_bytes=settings.document_limit_bytes,
             trust_proxy=settings.trust_proxy,
+            log_origin=settings.log_origin,
         ),
     )
     runner = WebRunner(app)

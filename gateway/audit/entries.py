@@ -57,6 +57,11 @@ class Action(StrEnum):
     NOTICE_SENT = "notice.sent"
     LOG_EXPORTED = "log.exported"
     LOG_READ = "log.read"
+    LOG_KEY_ROTATED = "log.key-rotated"
+    LOG_FORWARDING_STOPPED = "log.forwarding-stopped"
+    LOG_FORWARDING_RESUMED = "log.forwarding-resumed"
+    WITNESS_REFUSED = "log.witness-refused"
+    WITNESS_RESUMED = "log.witness-resumed"
     SERVICE_STARTED = "service.started"
     SERVICE_STOPPED = "service.stopped"
 

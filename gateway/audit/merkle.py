@@ -5,6 +5,7 @@ Source: RFC 6962 section 2.1. Sizes count entries; indexes begin at 0.
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from hashlib import sha256
+from itertools import islice
 from typing import Self
 
 from gateway.domain.errors import Tampered
@@ -12,6 +13,7 @@ from gateway.domain.errors import Tampered
 HASH_BYTES = 32
 LARGEST_SIZE = 2**63 - 1  # entries; what other programs for these formats count up to
 EMPTY_ROOT = sha256(b"").digest()
+_TOGETHER = 1024  # leaves that are added at once, to bound the room that takes
 
 Hashes = Callable[[int, int], bytes]
 """Gives the hash of a complete subtree: of the 2**level entries that begin at index * 2**level."""
@@ -20,6 +22,11 @@ Hashes = Callable[[int, int], bytes]
 def leaf_hash(entry: bytes) -> bytes:
     """The hash of an entry; its prefix keeps it apart from a node's."""
     return sha256(b"\x00" + entry).digest()
+
+
+def leaf_hashes(lines: Iterable[bytes]) -> list[bytes]:
+    """The hash of each entry; each is given with the line break that ends it in an export."""
+    return [sha256(b"\x00" + line[:-1]).digest() for line in lines]
 
 
 def node_hash(left: bytes, right: bytes) -> bytes:
@@ -46,6 +53,23 @@ class Tree:
             size >>= 1
         peaks.append(node)
         self.size += 1
+
+    def extend(self, leaves: Sequence[bytes]) -> None:
+        """Add entries by their leaf hashes: the same as to append each, and faster."""
+        if not {HASH_BYTES}.issuperset(map(len, leaves)):
+            raise ValueError("a leaf hash has 32 bytes")
+        size, nodes, peaks = self.size, list(leaves), self._peaks
+        last: list[bytes] = []  # of each level, the node left without a sibling
+        while nodes:
+            if size & 1:
+                nodes.insert(0, peaks.pop())
+            if len(nodes) & 1:
+                last.append(nodes.pop())
+            pairs = zip(nodes[::2], nodes[1::2], strict=True)
+            nodes = [sha256(b"\x01" + left + right).digest() for left, right in pairs]
+            size >>= 1
+        peaks.extend(reversed(last))
+        self.size += len(leaves)
 
     def root(self) -> bytes:
         """The root hash over all entries so far."""
@@ -75,8 +99,9 @@ class Tree:
 def root_of(leaves: Iterable[bytes]) -> bytes:
     """The root hash over `leaves`, which are leaf hashes, or hashes of equally large subtrees."""
     tree = Tree()
-    for leaf in leaves:
-        tree.append(leaf)
+    rest = iter(leaves)
+    while some := list(islice(rest, _TOGETHER)):
+        tree.extend(some)
     return tree.root()
 
 

@@ -40,6 +40,17 @@ class Tile:
         return place if self.width == WIDTH else f"{place}.p/{self.width}"
 
 
+def tile_at(level: int, place: str) -> Tile | None:
+    """The tile whose path ends in `place`, such as `x001/234.p/5`; None if there is none such."""
+    number, partial, width = place.partition(".p/")
+    try:
+        tile = Tile(level, int(number.replace("/", "").replace("x", "")), int(width or WIDTH))
+    except ValueError:
+        return None
+    sound = 0 < tile.width <= WIDTH and bool(partial) == bool(width)
+    return tile if sound and tile.path == f"tile/{level}/{place}" else None
+
+
 def tiles_of(size: int, *, since: int = 0) -> Iterator[Tile]:
     """The tiles of a tree of `size` entries, without those that it had at `since` entries."""
     level, old, new = 0, since, size

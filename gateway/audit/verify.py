@@ -1,21 +1,14 @@
 """Verification of an exported log, offline and in constant memory."""
 
-import json
-import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Never
 
-from gateway.audit.canonical import canonical
 from gateway.audit.checkpoints import Checkpoint, open_signed
-from gateway.audit.merkle import EMPTY_ROOT, Tree, leaf_hash
+from gateway.audit.lines import Checked, LineCheck, checked
+from gateway.audit.merkle import EMPTY_ROOT, Tree
 from gateway.audit.notes import Kind, Signed, VerifierKey
-from gateway.audit.tiles import LONGEST_ENTRY
-from gateway.domain.errors import Tampered
+from gateway.domain.errors import InvalidInput, Tampered
 
-_FIELDS = {  # of an entry, by schema version
-    1: set("v uid at action outcome agency actor subject detail host version".split())  # noqa: SIM905
-}
 _PROGRESS_EVERY = 10_000  # entries
 _REMEDY = (
     "Export the log again and verify that. If it fails again, keep every copy and checkpoint as "
@@ -42,12 +35,14 @@ def verify_export(
 ) -> Summary:
     r"""Hold that `lines` are the log that `checkpoint` commits to: whole, unaltered and in order.
 
-    `lines` are those of a file opened in binary; `keys` are the log's own, and the witnesses' to
-    rely on; `since` is an older signed checkpoint; `progress` is told how many entries are read.
+    `lines` are those of a file opened in binary; `since` is an older signed checkpoint; `progress`
+    is told how many entries are read. Of `keys`, the first of kind Ed25519 is the log's present
+    key; others of that kind are keys that the log had before. The rest are of witnesses to rely on.
 
     1. Each checkpoint is well formed, and writes back to the same bytes.
-    2. Each is the log's: origin and signature match. Every witness has cosigned the newer one; the
-       older one is no larger.
+    2. Each is the log's: its origin is the name of the key that signed it. The present key has
+       signed the newer one, that one or an earlier one the older. Every witness has cosigned the
+       newer; the older is no larger.
     3. Each line is exactly an entry: canonical JSON (RFC 8785), a known schema version, one "\n".
     4. There are as many entries as the checkpoint says.
     5. Their root hash is the checkpoint's.
@@ -55,30 +50,51 @@ def verify_export(
 
     Raises:
         Tampered: a step fails; it names the first wrong entry where that can be known.
-        InvalidInput: two of the keys are the same.
+        InvalidInput: two of the keys are the same, or none is the log's own.
     """
-    newest, signed = open_signed(checkpoint, keys)  # steps 1 and 2
+    return verify_checked(
+        checked(lines, LineCheck()), checkpoint, keys, since=since, progress=progress
+    )
+
+
+def verify_checked(
+    parts: Iterable[Checked],
+    checkpoint: bytes,
+    keys: Sequence[VerifierKey],
+    *,
+    since: bytes | None = None,
+    progress: Callable[[int], None] | None = None,
+) -> Summary:
+    """The same for lines that were checked and hashed elsewhere, part by part, in their order.
+
+    Raises:
+        Tampered, InvalidInput: as `verify_export` does.
+    """
+    newest, signed = _newest(checkpoint, keys)  # steps 1 and 2
     older = _older(since, newest, keys) if since is not None else None
-    tree, older_root = Tree(), EMPTY_ROOT
-    for line in lines:
-        if fault := _fault(line):  # step 3
-            raise _wrong(tree.size, fault)
-        if tree.size == newest.size:
-            raise _surplus(tree, newest, older, older_root)  # step 4: too many
-        tree.append(leaf_hash(line[:-1]))
-        if older and tree.size == older.size:
-            older_root = tree.root()
-        if progress and not tree.size % _PROGRESS_EVERY:
-            progress(tree.size)
-    if tree.size != newest.size:  # step 4: too few
-        what = f"There are {tree.size} entries; the checkpoint says {newest.size}."
-        raise _differing(what, older, older_root)
-    if tree.root() != newest.root:  # step 5
-        raise _differing("The entries' content or order differs.", older, older_root)
-    if older and older_root != older.root:  # step 6
-        what = f"The log was rewritten since the older checkpoint: the first {older.size} entries "
-        raise Tampered(what + "are not those that were signed then.", _REMEDY)
+    reading = _Reading(newest, older)
+    for part in parts:
+        begun = reading.tree.size
+        reading.add(part.hashes)
+        if part.fault:  # step 3
+            raise _wrong(reading.tree.size, part.fault)
+        if progress:
+            _tell(progress, begun, reading.tree.size)
+    reading.end()
     return Summary(newest, signed, older)
+
+
+def _newest(
+    checkpoint: bytes, keys: Sequence[VerifierKey]
+) -> tuple[Checkpoint, tuple[Signed, ...]]:
+    present = next((key for key in keys if key.kind is Kind.ED25519), None)
+    if present is None:
+        raise InvalidInput("None of the keys is a log's own.", "Give the log's public key too.")
+    newest, signed = open_signed(checkpoint, keys)
+    if newest.origin != present.name or present not in {by.key for by in signed}:
+        what = f"The present key of {present.name} has not signed this, only another key has."
+        raise Tampered(what, "Give the log's present key first, or get a newer checkpoint.")
+    return newest, signed
 
 
 def _older(since: bytes, newest: Checkpoint, keys: Sequence[VerifierKey]) -> Checkpoint:
@@ -93,23 +109,53 @@ def _older(since: bytes, newest: Checkpoint, keys: Sequence[VerifierKey]) -> Che
     return older
 
 
-def _surplus(
-    tree: Tree, newest: Checkpoint, older: Checkpoint | None, older_root: bytes
-) -> Tampered:
-    if tree.root() == newest.root:
-        return _wrong(tree.size, "was added after the checkpoint's last")
-    what = f"There are more entries than the checkpoint's {newest.size}, not only at the end."
-    return _differing(what, older, older_root)
+class _Reading:
+    """The tree over the entries read so far, held against one checkpoint or two."""
 
+    def __init__(self, newest: Checkpoint, older: Checkpoint | None) -> None:
+        self.tree = Tree()
+        self._newest, self._older = newest, older
+        self._older_root = EMPTY_ROOT
 
-def _differing(what: str, older: Checkpoint | None, older_root: bytes) -> Tampered:
-    if older is None:
-        where = "Only an older checkpoint could tell where."
-    elif older_root == older.root:
-        where = f"The first {older.size} are as the older checkpoint says; it lies after them."
-    else:
-        where = f"It lies within the first {older.size}, which the older checkpoint covers."
-    return Tampered(f"{what} {where}", _REMEDY)
+    def add(self, hashes: Sequence[bytes]) -> None:
+        """Add the next entries by their hashes; step 4: there are not too many."""
+        older, room = self._older, self._newest.size - self.tree.size
+        taken, surplus = hashes[:room], hashes[room:]
+        if older and 0 < (cut := older.size - self.tree.size) <= len(taken):
+            self.tree.extend(taken[:cut])
+            self._older_root = self.tree.root()
+            taken = taken[cut:]
+        self.tree.extend(taken)
+        if not surplus:
+            return
+        if self.tree.root() == self._newest.root:
+            raise _wrong(self.tree.size, "was added after the checkpoint's last")
+        size = self._newest.size
+        raise self._differing(
+            f"There are more entries than the checkpoint's {size}, not only at the end."
+        )
+
+    def end(self) -> None:
+        """Steps 4 to 6, once every entry is added."""
+        size, older = self.tree.size, self._older
+        if size != self._newest.size:
+            what = f"There are {size} entries; the checkpoint says {self._newest.size}."
+            raise self._differing(what)
+        if self.tree.root() != self._newest.root:
+            raise self._differing("The entries' content or order differs.")
+        if older and self._older_root != older.root:
+            what = f"The log was rewritten since the older checkpoint: the first {older.size} "
+            raise Tampered(what + "entries are not those that were signed then.", _REMEDY)
+
+    def _differing(self, what: str) -> Tampered:
+        older = self._older
+        if older is None:
+            where = "Only an older checkpoint could tell where."
+        elif self._older_root == older.root:
+            where = f"The first {older.size} are as the older checkpoint says; it lies after them."
+        else:
+            where = f"It lies within the first {older.size}, which the older checkpoint covers."
+        return Tampered(f"{what} {where}", _REMEDY)
 
 
 def _wrong(index: int, fault: str) -> Tampered:
@@ -117,43 +163,6 @@ def _wrong(index: int, fault: str) -> Tampered:
     return Tampered(f"Entry {index} (line {line}) {fault}.", _REMEDY, field=f"line {line}")
 
 
-def _fault(line: bytes) -> str | None:
-    """What keeps a line from being an entry.
-
-    Comparing it with what is written from it finds duplicate keys, spaces, another order and
-    needless escapes alike; numbers are looked at while reading.
-    """
-    if len(line) > LONGEST_ENTRY + 1:
-        return "is longer than an entry can be"
-    try:
-        text = line.decode()
-        value, _ = _READER.raw_decode(text)
-        by_utf16 = not text.isascii() and _BEYOND_BMP.search(text)
-        written = canonical(value).decode() if by_utf16 else _WRITER.encode(value)
-    except (ValueError, RecursionError):
-        return "is not canonical JSON"
-    if text != written + "\n":
-        return "is not a line in the one form that canonical JSON allows"
-    if type(value) is not dict or type(value.get("v")) is not int:
-        return "is not an entry"
-    if value.keys() != _FIELDS.get(value["v"]):
-        return "is not an entry of a schema version known here"
-    return None
-
-
-def _integer(digits: str) -> int:
-    value = int(digits)
-    if len(digits) > 15:  # with fewer it is never beyond 2**53
-        canonical(value)
-    return value
-
-
-def _refuse(number: str) -> Never:
-    raise ValueError(f"{number} is not taken")
-
-
-_BEYOND_BMP = re.compile("[\U00010000-\U0010ffff]")  # where UTF-16 sorts differently from Python
-_READER = json.JSONDecoder(parse_float=_refuse, parse_int=_integer, parse_constant=_refuse)
-_WRITER = json.JSONEncoder(
-    sort_keys=True, ensure_ascii=False, check_circular=False, separators=(",", ":")
-)
+def _tell(progress: Callable[[int], None], begun: int, size: int) -> None:
+    for passed in range(begun // _PROGRESS_EVERY + 1, size // _PROGRESS_EVERY + 1):
+        progress(passed * _PROGRESS_EVERY)

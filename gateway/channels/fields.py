@@ -21,7 +21,7 @@ _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})  # controls, invisible marks
 _TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")  # change the order in which text is read
 _LINE_ENDS = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
 _MESSAGE_ID = re.compile(r"[A-Za-z0-9_+-]+(?:\.[A-Za-z0-9_+-]+)*@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*")
-_FILE_NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_-]|\.(?!\.)){0,90}\.zip")
+_FILE_NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_-]|\.(?!\.)){0,90}\.(?:zip|txt)")
 _DEVICE = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)\.", re.IGNORECASE)  # not files on Windows
 _WEB_ADDRESS = re.compile(r"https?://[A-Za-z0-9.:\[\]-]+(?:/[A-Za-z0-9._~/?=&%+-]*)?")
 
@@ -102,13 +102,13 @@ def message_id(value: str) -> str:
 
 
 def file_name(value: str) -> str:
-    """`value` if it is a plain ASCII name of a zip archive that every system takes.
+    """`value` if it is a plain ASCII name of an archive or text that every system takes.
 
     Raises:
         InvalidInput: it is not.
     """
     if not _FILE_NAME.fullmatch(value) or _DEVICE.match(value):
-        raise _refused("attachment", "has an unsafe name", "Use letters, digits, '-', and '.zip'.")
+        raise _refused("attachment", "has an unsafe name", "Use letters, digits, '-' and '.zip'.")
     return value
 
 

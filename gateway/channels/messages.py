@@ -82,7 +82,7 @@ def compose_pack(letter: PackLetter, attachment: Attachment, letterhead: Letterh
         "Content-Transfer-Encoding: base64\r\n\r\n"
     )
     head = _head(envelope, letterhead, content, ("Content-Type",))
-    tail = f"--{outer}--\r\n".encode("ascii")
+    tail = f"{_receipt(outer, letter)}--{outer}--\r\n".encode("ascii")
     return Mail(letterhead.address, letter.to, letter.message_id, head, attachment, tail)
 
 
@@ -100,6 +100,7 @@ def compose_password(letter: PasswordLetter, letterhead: Letterhead) -> Mail:
         "reference": fields.header_value(letter.reference, "reference"),
         "agency": fields.header_value(letter.sender_agency, "sender_agency"),
         "password": fields.line(letter.password.reveal(), "password"),
+        "receipt": _receipt_name(letter) if letter.receipt else None,
     }
     envelope = _Envelope(
         message_id=letter.message_id,
@@ -108,7 +109,16 @@ def compose_password(letter: PasswordLetter, letterhead: Letterhead) -> Mail:
         classification=_CEILING,
         date=letter.date,
     )
-    return _plain(envelope, letterhead, _render("password.txt", words))
+    text = _render("password.txt", words)
+    if not letter.receipt:
+        return _plain(envelope, letterhead, text)
+    outer = mime.boundary(letter.message_id, "mixed")
+    content = (
+        f'Content-Type: multipart/mixed; boundary="{outer}"\r\n\r\n'
+        f"--{outer}\r\n{mime.text_part('plain', text)}{_receipt(outer, letter)}--{outer}--\r\n"
+    )
+    head = _head(envelope, letterhead, content, ("Content-Type",))
+    return Mail(letterhead.address, letter.to, letter.message_id, head)
 
 
 def compose_notice(letter: NoticeLetter, letterhead: Letterhead) -> Mail:
@@ -131,6 +141,18 @@ def compose_notice(letter: NoticeLetter, letterhead: Letterhead) -> Mail:
         extra=(("Auto-Submitted", "auto-generated"),),  # RFC 3834: nothing should answer it
     )
     return _plain(envelope, letterhead, _render("notice.txt", words))
+
+
+def _receipt(border: str, letter: PackLetter | PasswordLetter) -> str:
+    """The part with the proof that the mail's entry is in the audit log (C2SP tlog-proof)."""
+    if not letter.receipt:
+        return ""
+    return f"--{border}\r\n{mime.attached_text(_receipt_name(letter), letter.receipt)}"
+
+
+def _receipt_name(letter: PackLetter | PasswordLetter) -> str:
+    of_password = "-password" if isinstance(letter, PasswordLetter) else ""
+    return fields.file_name(f"{letter.reference}{of_password}.tlog-proof.txt")
 
 
 def _mailable(letter: PackLetter) -> Classification:
@@ -165,6 +187,7 @@ def _pack_words(letter: PackLetter, attachment: Attachment) -> dict[str, object]
         "password_channel": fields.line(letter.password_channel, "password_channel"),
         "acknowledge_at": None if link is None else fields.web_address(link, "acknowledge_at"),
         "attachment": fields.file_name(attachment.name),
+        "receipt": _receipt_name(letter) if letter.receipt else None,
     }
 
 

@@ -109,6 +109,15 @@ def text_part(subtype: str, text: str) -> str:
     )
 
 
+def attached_text(name: str, data: bytes) -> str:
+    """A whole attached part of a text file, its bytes kept exactly as they are."""
+    return (
+        f'Content-Type: text/plain; charset=utf-8; name="{name}"\r\n'
+        f'Content-Disposition: attachment; filename="{name}"\r\n'
+        f"Content-Transfer-Encoding: base64\r\n\r\n{base64_lines(data).decode('ascii')}"
+    )
+
+
 def encoded_size(size_bytes: int) -> int:
     """How many octets `size_bytes` octets take in base64 lines that end in CRLF."""
     full, rest = divmod(size_bytes, _RAW_LINE)

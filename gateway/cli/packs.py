@@ -94,7 +94,7 @@ def list_(
 
     async def action(gateway: "Gateway") -> None:
         from gateway.services.packs import list_packs  # noqa: PLC0415
-        from gateway.services.storage import Page  # noqa: PLC0415
+        from gateway.services.paging import Page  # noqa: PLC0415
 
         actor = await coordinator(gateway, acting)
         for pack in await list_packs(gateway.parts, actor, Page(limit=1000)):

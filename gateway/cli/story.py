@@ -10,7 +10,7 @@ from gateway.domain.actors import Actor
 from gateway.domain.packs import PackId
 from gateway.domain.register import PasswordChannel, Representative, RepresentativeId
 from gateway.domain.transfers import Failed, Mailed, Refused, State, Transfer
-from gateway.services.storage import Page
+from gateway.services.paging import Page
 from gateway.services.transfers import list_transfers
 
 if TYPE_CHECKING:

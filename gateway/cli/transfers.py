@@ -41,7 +41,7 @@ def list_(
     wanted = _state(state)
 
     async def action(gateway: "Gateway") -> None:
-        from gateway.services.storage import Page  # noqa: PLC0415
+        from gateway.services.paging import Page  # noqa: PLC0415
         from gateway.services.transfers import list_transfers  # noqa: PLC0415
 
         actor = await coordinator(gateway, acting)
@@ -86,7 +86,7 @@ def read_password(transfer: Identifier, acting: As) -> None:
     """Show, once, a password that is to be read out by telephone."""
 
     async def action(gateway: "Gateway") -> None:
-        from gateway.services.transfers import read_password as read  # noqa: PLC0415
+        from gateway.services.telephone import read_password as read  # noqa: PLC0415
 
         actor = await coordinator(gateway, acting)
         found, password = await read(gateway.parts, actor, TransferId(transfer))

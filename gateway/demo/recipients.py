@@ -2,7 +2,6 @@
 
 import email
 import email.policy
-import io
 import json
 import re
 from dataclasses import dataclass
@@ -19,10 +18,15 @@ _CONTENTS = "00-contents.html"
 
 @dataclass(frozen=True, slots=True)
 class OpenedPack:
-    """A pack as its recipient finds it: the names inside, and the code on the contents page."""
+    """A pack as its recipient finds it: the names inside, and the code on the contents page.
+
+    `archive` and `receipt` are the files that the recipient saved from the mail.
+    """
 
     names: tuple[str, ...]
     code: str
+    archive: Path
+    receipt: Path
 
 
 def texted_passwords(out: Path) -> dict[str, str]:
@@ -39,8 +43,10 @@ def texted_passwords(out: Path) -> dict[str, str]:
     return found
 
 
-def open_packs(folder: Path, passwords: dict[str, str]) -> dict[str, OpenedPack]:
+def open_packs(folder: Path, passwords: dict[str, str], kept: Path) -> dict[str, OpenedPack]:
     """Every pack among the mails in `folder`, opened with its password; by transfer reference.
+
+    What is attached is saved in the folder `kept`.
 
     Raises:
         KeyError: a pack arrived whose password did not.
@@ -50,15 +56,17 @@ def open_packs(folder: Path, passwords: dict[str, str]) -> dict[str, OpenedPack]
     for path in sorted(folder.glob("*.eml")):
         message = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
         for part in message.iter_attachments():
-            reference = (part.get_filename() or "").removesuffix(".zip")
-            content = io.BytesIO(part.get_content())
-            with pyzipper.AESZipFile(content) as archive:
-                archive.setpassword(passwords[reference].encode())
-                page = archive.read(_CONTENTS).decode("utf-8")
-                for name in archive.namelist():
-                    archive.read(name)
-                code = _CODE.search(page)
-                opened[reference] = OpenedPack(tuple(archive.namelist()), code[0] if code else "")
+            saved = kept / Path(part.get_filename() or "unnamed").name
+            saved.write_bytes(part.get_payload(decode=True) or b"")
+    for saved in sorted(kept.glob("*.zip")):
+        with pyzipper.AESZipFile(saved) as archive:
+            archive.setpassword(passwords[saved.stem].encode())
+            page = archive.read(_CONTENTS).decode("utf-8")
+            for name in archive.namelist():
+                archive.read(name)
+            names, code = tuple(archive.namelist()), _CODE.search(page)
+        receipt = kept / f"{saved.stem}.tlog-proof.txt"
+        opened[saved.stem] = OpenedPack(names, code[0] if code else "", saved, receipt)
     return opened
 
 

@@ -21,7 +21,9 @@ from gateway.demo.servers import mail_server, sms_gateway
 
 _SAMPLE = Path(__file__).parent / "sample"
 _CONTACT = "pat-tauira"
-_LEAVES = ("mail", "audit", "sms.jsonl", "report.json")
+_CHILD = "child-7f3a"
+_FOLDERS = ("mail", "saved", "audit")
+_LEAVES = (*_FOLDERS, "sms.jsonl", "report.json")
 _MARKER = ".made-by-gateway-demo"
 _RECALL_SECONDS = "3"
 _FOLLOW_SECONDS = "90"
@@ -79,11 +81,12 @@ def tell(out: Path) -> int:
         return 2
     out.mkdir(parents=True, exist_ok=True)
     (out / _MARKER).touch()
-    for left in ("mail", "audit"):
+    for left in _FOLDERS:
         shutil.rmtree(out / left, ignore_errors=True)
     for left in ("sms.jsonl", "report.json"):
         (out / left).unlink(missing_ok=True)
-    (out / "mail").mkdir(parents=True, exist_ok=True)
+    for folder in ("mail", "saved"):
+        (out / folder).mkdir(parents=True, exist_ok=True)
     # the database's socket lies in this folder, and such paths must be short
     with tempfile.TemporaryDirectory(prefix="gw-demo-") as folder:
         try:
@@ -115,11 +118,12 @@ async def _play(out: Path, data: Path) -> None:
 
 
 async def _send_and_follow(stage: Stage, matrix: dict[str, Any], base: str) -> None:
-    pack = str(_SAMPLE / "pack.toml")
+    file = str(_SAMPLE / "pack.toml")
     follow = ("--yes", "--wait", _FOLLOW_SECONDS)
-    await stage.run("pack", "send", *follow, pack)
+    await stage.run("pack", "send", *follow, file)
     spoken = await _read_out(stage)
-    packs = open_packs(stage.out / "mail", texted_passwords(stage.out) | spoken)
+    passwords = texted_passwords(stage.out) | spoken
+    packs = open_packs(stage.out / "mail", passwords, stage.out / "saved")
     _console.print(
         f"\nThe recipients opened {len(packs)} packs with the passwords they were given."
     )
@@ -129,8 +133,13 @@ async def _send_and_follow(stage: Stage, matrix: dict[str, Any], base: str) -> N
     transfers = await _transfers(stage)
     report = _report(matrix, transfers)
     (stage.out / "report.json").write_text(json.dumps(report, ensure_ascii=False, indent=2) + "\n")
-    await stage.run("audit", "export", "--out", str(stage.out / "audit"))
-    await stage.run("audit", "verify", str(stage.out / "audit"))
+    exported = stage.out / "audit"
+    await stage.run("audit", "child", _CHILD)
+    await stage.run("audit", "export", "--out", str(exported))
+    await stage.run("audit", "verify", str(exported))
+    key, pack = str(exported / "key.pub"), packs[first]
+    held = ("--key", key, "--archive", str(pack.archive), str(pack.receipt))
+    await stage.run("audit", "verify-receipt", *held)
     _sum_up(stage.out, report)
 
 
@@ -224,6 +233,7 @@ def _sum_up(out: Path, report: dict[str, Any]) -> None:
         _console.print(f"  {row['recipient']}: {row['state']}, {sent} sent{why}", markup=False)
     _console.print(f"\nLeft in {out}:", markup=False)
     _console.print("  mail/*.eml    the mails as the mail server received them")
+    _console.print("  saved/        the encrypted packs, each with its receipt of the audit log")
     _console.print("  sms.jsonl     the text messages as the SMS gateway received them")
     _console.print(
         "  audit/        the audit log, one canonical JSON entry a line, and its checkpoint"

@@ -1,21 +1,18 @@
 """Writing, reading and exporting the audit log."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from gateway.audit.canonical import JSON
-from gateway.audit.checkpoints import Checkpoint
+from gateway.audit.canonical import JSON, canonical
 from gateway.audit.entries import Action, Entry, Outcome
-from gateway.audit.merkle import Tree, leaf_hash
-from gateway.audit.notes import Kind, Note, VerifierKey, sign
 from gateway.domain.actors import Actor, Role
 from gateway.domain.decisions import Decision
 from gateway.domain.errors import Forbidden, GatewayError
 from gateway.domain.register import RepresentativeId
 from gateway.domain.transfers import Transfer
 from gateway.services.parts import Parts
-from gateway.services.storage import Page, Work
+from gateway.services.storage import Work
 
+_PART_BYTES = 40_000  # of a list in one entry, which holds 65,535 bytes in all
 _LONGEST_REASON = 300  # characters; reasons come from other programs too
 
 
@@ -24,12 +21,30 @@ def pseudonym(parts: Parts, person: RepresentativeId) -> str:
     return parts.vault.digest("representative", person).hex()[:32]
 
 
+def child_pseudonym(parts: Parts, child: str) -> str:
+    """The keyed pseudonym under which the log knows a child or young person."""
+    return parts.vault.digest("child", child).hex()[:32]
+
+
+def meeting_pseudonym(parts: Parts, meeting: str) -> str:
+    """The keyed pseudonym under which the log knows a meeting."""
+    return parts.vault.digest("meeting", meeting).hex()[:32]
+
+
 def address_digest(parts: Parts, address: str) -> str:
     """The keyed digest under which the log knows a mail address or number."""
     return parts.vault.digest("address", address).hex()[:32]
 
 
-async def record(
+def document_digest(parts: Parts, sha256: str) -> str:
+    """The keyed digest under which the log knows a document by its content's SHA-256 (hex).
+
+    Keyed, since whoever guesses a short document could otherwise confirm it by the log.
+    """
+    return parts.vault.digest("document", sha256).hex()[:32]
+
+
+async def record(  # noqa: PLR0913 - each is a part of the entry
     parts: Parts,
     work: Work,
     actor: Actor,
@@ -39,11 +54,15 @@ async def record(
     *,
     outcome: Outcome = Outcome.SUCCESS,
     agency: str | None = None,
+    uid: str | None = None,
 ) -> None:
-    """Write an entry in the caller's transaction; `agency` is the one it concerns."""
+    """Write an entry in the caller's transaction.
+
+    `agency` is the one it concerns; `uid` an identifier made before, to find the entry by.
+    """
     await work.journal.append(
         Entry(
-            uid=parts.identifiers.new(),
+            uid=uid or parts.identifiers.new(),
             at=parts.clock.now(),
             action=action,
             outcome=outcome,
@@ -69,22 +88,42 @@ def about(parts: Parts, transfer: Transfer) -> dict[str, JSON]:
         "transfer": transfer.id,
         "reference": transfer.reference,
         "pack": transfer.pack,
-        "meeting": transfer.meeting,
+        "meeting": meeting_pseudonym(parts, transfer.meeting),
         "recipient": pseudonym(parts, transfer.recipient),
     }
 
 
-def findings(decisions: Sequence[Decision]) -> list[JSON]:
-    """Which rules spoke for which document, as an entry holds it."""
-    return [
-        {
-            "document": decision.document,
-            "allowed": decision.allowed,
-            "denied_by": [finding.rule for finding in decision.denials],
-            "warned_by": [f.rule for f in decision.findings if f not in decision.denials],
-        }
-        for decision in decisions
-    ]
+async def record_withheld(
+    parts: Parts, work: Work, actor: Actor, transfer: Transfer, decisions: Sequence[Decision]
+) -> None:
+    """Write an entry for each document that is withheld, with every rule that denies it."""
+    for decision in decisions:
+        if not decision.allowed:
+            await record(
+                parts,
+                work,
+                actor,
+                Action.DOCUMENT_WITHHELD,
+                {**about(parts, transfer), "document": decision.document},
+                {"rules": [finding.rule for finding in decision.denials]},
+                outcome=Outcome.FAILURE,
+                agency=transfer.agency,
+            )
+
+
+def in_parts(items: Iterable[JSON]) -> Iterator[list[JSON]]:
+    """`items` in lists that each fit one entry, however many and large they are."""
+    part: list[JSON] = []
+    size = 0
+    for item in items:
+        more = len(canonical(item))
+        if part and size + more > _PART_BYTES:
+            yield part
+            part, size = [], 0
+        part.append(item)
+        size += more
+    if part:
+        yield part
 
 
 def brief(reason: str) -> str:
@@ -107,52 +146,11 @@ async def record_refusal(parts: Parts, actor: Actor, operation: str, error: Gate
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Export:
-    """What makes an exported log verifiable: how many entries, signed checkpoint, public key."""
-
-    entries: int
-    checkpoint: bytes
-    verifier_key: str
-
-
-async def export(parts: Parts, actor: Actor, write: Callable[[bytes], None]) -> Export:
-    """Give `write` every entry's exact bytes in order, as of one moment, and sign what was given.
-
-    That the log was exported is recorded.
+def require_reader(actor: Actor) -> None:
+    """Hold that the actor may read the log.
 
     Raises:
         Forbidden: the actor is neither an auditor nor an administrator.
     """
-    _require_reader(actor)
-    async with parts.database.work() as work:
-        await record(parts, work, actor, Action.LOG_EXPORTED, {})
-    tree = Tree()
-    async with parts.database.snapshot() as view:
-        async for leaf in view.journal.leaves():
-            write(leaf)
-            tree.append(leaf_hash(leaf))
-    origin, seed = parts.log_key.origin, bytes.fromhex(parts.log_key.seed.reveal())
-    text = str(Checkpoint(origin, tree.size, tree.root()))
-    note = Note(text, (sign(text, origin, seed),))
-    key = VerifierKey.of_seed(origin, Kind.ED25519, seed)
-    return Export(tree.size, bytes(note), str(key))
-
-
-async def read(parts: Parts, actor: Actor, page: Page) -> Sequence[tuple[int, bytes]]:
-    """A page of the actor's agency's entries with their positions; the look is recorded.
-
-    Raises:
-        Forbidden: the actor is neither an auditor nor an administrator.
-    """
-    _require_reader(actor)
-    async with parts.database.work() as work:
-        entries = await work.journal.page(actor.of_agency(), page)
-        detail: dict[str, JSON] = {"after": page.after, "entries": len(entries)}
-        await record(parts, work, actor, Action.LOG_READ, {}, detail)
-    return entries
-
-
-def _require_reader(actor: Actor) -> None:
     if actor.role not in {Role.AUDITOR, Role.ADMINISTRATOR}:
         raise Forbidden("Only auditors and administrators read the log.", "Ask an auditor.")

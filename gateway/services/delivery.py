@@ -5,6 +5,8 @@ between, the step runs again with the same Message-ID, archive and password. So 
 a lost reply a pack or a password may arrive twice, always the same one, never a second one.
 """
 
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import timedelta
 
 from gateway.audit.canonical import JSON
@@ -35,6 +37,7 @@ from gateway.domain.transfers import (
 )
 from gateway.services import letters, secrets
 from gateway.services.auditing import about, address_digest, brief, record
+from gateway.services.gate import Authorisation, pass_gate
 from gateway.services.moves import Move, locked, move
 from gateway.services.parts import Parts
 from gateway.services.ports import Accepted, Attachment, Deferred, Rejected
@@ -98,31 +101,37 @@ async def _mail(parts: Parts, identifier: TransferId) -> None:
     """Re-check, commit the intent, mail the archive, commit the outcome."""
     async with parts.database.work() as work:
         transfer = await _due(parts, work, identifier, Mail)
-        if transfer is None:
+        if transfer is None or not isinstance(transfer.progress, Sealed):
             return
         situation = await recheck(parts, work, transfer)
         if situation is None:
             return
+        archive, uid = transfer.progress.archive, parts.identifiers.new()
         begun = Move(
             MailingBegan(),
             Action.TRANSFER_MAILING,
-            {"attempt": transfer.attempts + 1, "message_id": transfer.message_id},
+            {
+                "attempt": transfer.attempts + 1,
+                "message_id": transfer.message_id,
+                "sha256": archive.sha256,
+            },
             Outcome.UNKNOWN,
+            uid,
         )
         transfer = await move(parts, work, WORKER, transfer, begun)
-        step = next_step(transfer, parts.clock.now(), parts.rules.timing)
-        assert isinstance(step, Mail)  # noqa: S101 - MailingBegan leaves the transfer sealed
-        archive = step.archive
         held = await secrets.load(parts, work, identifier)
         key = await work.keys.get(archive.blob)
         letter = letters.pack_letter(parts, situation, transfer, held)
-    if key is None:
-        outcome: Sending = Rejected("the sealed archive is gone")
-    else:
-        attachment = Attachment(
-            f"{transfer.reference}.zip", archive.size_bytes, archive_chunks(parts, archive, key)
-        )
-        outcome = await parts.mailer.send_pack(letter, attachment)
+
+    async def send(receipt: bytes) -> Sending:
+        if key is None:
+            return Rejected("the sealed archive is gone")
+        chunks = archive_chunks(parts, archive, key)
+        attachment = Attachment(f"{transfer.reference}.zip", archive.size_bytes, chunks)
+        return await parts.mailer.send_pack(replace(letter, receipt=receipt), attachment)
+
+    authorised = Authorisation(uid, identifier, begun.action, archive.sha256)
+    outcome = await _once_signed(parts, authorised, send)
     accepted = Move(MailAccepted(), Action.TRANSFER_MAILED, {"sha256": archive.sha256})
     await _conclude(parts, identifier, outcome, accepted, Action.TRANSFER_DEFERRED)
 
@@ -131,7 +140,7 @@ async def _release(parts: Parts, identifier: TransferId) -> None:
     """Re-check, commit the intent, send the password on its own channel, commit the outcome."""
     async with parts.database.work() as work:
         transfer = await _due(parts, work, identifier, Release)
-        if transfer is None:
+        if transfer is None or not isinstance(transfer.progress, Mailed):
             return
         situation = await recheck(parts, work, transfer)
         if situation is None:
@@ -139,25 +148,42 @@ async def _release(parts: Parts, identifier: TransferId) -> None:
         if transfer.channel is None or transfer.channel_address is None:
             raise Tampered("The transfer has no password channel.", "Send the pack as a new one.")
         channel, to = transfer.channel, transfer.channel_address
+        sha256, uid = transfer.progress.archive.sha256, parts.identifiers.new()
         detail: dict[str, JSON] = {
             "attempt": transfer.attempts + 1,
             "password_channel": channel.value,
             "password_address": address_digest(parts, to),
         }
-        begun = Move(ReleaseBegan(), Action.PASSWORD_RELEASING, detail, Outcome.UNKNOWN)
+        intent: dict[str, JSON] = {**detail, "sha256": sha256}
+        begun = Move(ReleaseBegan(), Action.PASSWORD_RELEASING, intent, Outcome.UNKNOWN, uid)
         transfer = await move(parts, work, WORKER, transfer, begun)
         held = await secrets.load(parts, work, identifier)
         letter = letters.password_letter(situation, transfer, held.password)
-    if channel is not PasswordChannel.TEXT:
-        outcome = await parts.mailer.send_password(letter)
-    elif parts.texter is None:
-        outcome = Deferred("no text message gateway is configured")
-    else:
-        outcome = await parts.texter.send_password(
-            to, transfer.reference, letter.sender_agency, letter.password
+
+    async def send(receipt: bytes) -> Sending:
+        if channel is not PasswordChannel.TEXT:
+            return await parts.mailer.send_password(replace(letter, receipt=receipt))
+        if parts.texter is None:
+            return Deferred("no text message gateway is configured")
+        return await parts.texter.send_password(
+            to, letter.reference, letter.sender_agency, letter.password
         )
+
+    authorised = Authorisation(uid, identifier, begun.action, sha256)
+    outcome = await _once_signed(parts, authorised, send)
     accepted = Move(PasswordAccepted(), Action.PASSWORD_SENT, detail)
     await _conclude(parts, identifier, outcome, accepted, Action.PASSWORD_DEFERRED)
+
+
+async def _once_signed(
+    parts: Parts, authorised: Authorisation, send: Callable[[bytes], Awaitable[Sending]]
+) -> Sending:
+    """What came of sending, once the log proves that it is authorised; nothing leaves before."""
+    try:
+        receipt = await pass_gate(parts, authorised)
+    except Unavailable as error:
+        return Deferred(brief(error.message))
+    return await send(receipt)
 
 
 async def _due(

@@ -18,7 +18,7 @@ from gateway.domain.transfers import (
     advance,
 )
 from gateway.services import secrets
-from gateway.services.auditing import about, record
+from gateway.services.auditing import about, meeting_pseudonym, record
 from gateway.services.disposal import destroy
 from gateway.services.parts import Parts
 from gateway.services.storage import Work
@@ -26,12 +26,13 @@ from gateway.services.storage import Work
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """An event with how it is recorded."""
+    """An event with how it is recorded; `uid` where the entry is to be found again."""
 
     event: Event
     action: Action
     detail: Mapping[str, JSON] = field(default_factory=dict)
     outcome: Outcome = Outcome.SUCCESS
+    uid: str | None = None
 
 
 async def locked(work: Work, transfer: TransferId) -> Transfer | None:
@@ -62,6 +63,7 @@ async def move(parts: Parts, work: Work, actor: Actor, transfer: Transfer, how: 
         detail,
         outcome=outcome,
         agency=moved.agency,
+        uid=how.uid,
     )
     await _dispose(parts, work, actor, transfer, moved)
     if isinstance(moved.progress, Refused | Failed | Expired):
@@ -107,7 +109,7 @@ async def _dispose_of_pack(parts: Parts, work: Work, actor: Actor, transfer: Tra
             work,
             actor,
             Action.PACK_DISPOSED,
-            {"pack": pack.id, "meeting": pack.meeting},
+            {"pack": pack.id, "meeting": meeting_pseudonym(parts, pack.meeting)},
             {"documents": destroyed},
             agency=pack.agency,
         )

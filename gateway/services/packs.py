@@ -17,10 +17,11 @@ from gateway.domain.register import (
     governing,
 )
 from gateway.services import cases
-from gateway.services.auditing import record
+from gateway.services.auditing import child_pseudonym, meeting_pseudonym, record
 from gateway.services.disposal import destroy
+from gateway.services.paging import Page
 from gateway.services.parts import Parts
-from gateway.services.storage import Page, Work
+from gateway.services.storage import Work
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +77,9 @@ async def create_pack(parts: Parts, actor: Actor, terms: PackTerms) -> Pack:
             "purpose": pack.purpose,
             "marking": pack.marking.value,
             "statements": len(pack.statements),
-            "consulted": {c.child: c.consulted for c in pack.consultations},
+            "consultations": consulted(parts, pack),
         }
-        await record(parts, work, actor, Action.PACK_CREATED, _subject(pack), detail)
+        await record(parts, work, actor, Action.PACK_CREATED, subject_of(parts, pack), detail)
     return pack
 
 
@@ -119,7 +120,8 @@ async def check_pack(parts: Parts, actor: Actor, pack: PackId) -> Matrix:
             "allowed": sum(decision.allowed for decision in decisions),
             "withheld": sum(not decision.allowed for decision in decisions),
         }
-        await record(parts, work, actor, Action.PACK_CHECKED, _subject(situation.pack), detail)
+        subject = subject_of(parts, situation.pack)
+        await record(parts, work, actor, Action.PACK_CHECKED, subject, detail)
     return matrix
 
 
@@ -140,8 +142,8 @@ async def relabel_document(
             work,
             actor,
             Action.DOCUMENT_RELABELLED,
-            {**_subject(found), "document": document},
-            {"from": label_detail(current.label), "to": label_detail(label)},
+            {**subject_of(parts, found), "document": document},
+            {"from": label_detail(parts, current.label), "to": label_detail(parts, label)},
         )
     return changed
 
@@ -156,7 +158,7 @@ async def remove_document(parts: Parts, actor: Actor, pack: PackId, document: Do
         found, current = await _open_document(work, actor, pack, document)
         await work.packs.remove_document(document)
         await destroy(work, current.blob)
-        subject = {**_subject(found), "document": document}
+        subject = {**subject_of(parts, found), "document": document}
         await record(parts, work, actor, Action.DOCUMENT_REMOVED, subject)
 
 
@@ -171,16 +173,19 @@ async def discard_pack(parts: Parts, actor: Actor, pack: PackId) -> None:
         for document in await work.packs.documents(pack):
             await destroy(work, document.blob)
         await work.packs.remove(pack)
-        await record(parts, work, actor, Action.PACK_DISCARDED, _subject(found))
+        await record(parts, work, actor, Action.PACK_DISCARDED, subject_of(parts, found))
 
 
-def label_detail(label: Label) -> dict[str, JSON]:
-    """A label as an entry holds it."""
+def label_detail(parts: Parts, label: Label) -> dict[str, JSON]:
+    """A label as an entry holds it.
+
+    The category is whatever a person typed until the rules have held it to the protocol's table,
+    so it is recorded only when the document goes out.
+    """
     return {
         "classification": label.classification.value,
-        "category": label.category,
         "source_agency": label.source_agency,
-        "children": list(label.children),
+        "children": [child_pseudonym(parts, child) for child in label.children],
         "personal_information": label.personal_information,
         "obtained_under_section_66": label.obtained_under_section_66,
         "endorsements": list(label.endorsements),
@@ -269,5 +274,14 @@ async def _require_sound(parts: Parts, work: Work, pack: Pack, meeting: Meeting)
         )
 
 
-def _subject(pack: Pack) -> dict[str, JSON]:
-    return {"pack": pack.id, "meeting": pack.meeting}
+def subject_of(parts: Parts, pack: Pack) -> dict[str, JSON]:
+    """The references by which an entry names a pack."""
+    return {"pack": pack.id, "meeting": meeting_pseudonym(parts, pack.meeting)}
+
+
+def consulted(parts: Parts, pack: Pack) -> list[JSON]:
+    """For which children consultation is stated, as an entry holds it."""
+    return [
+        {"child": child_pseudonym(parts, c.child), "consulted": c.consulted}
+        for c in pack.consultations
+    ]

@@ -2,14 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, tzinfo
+from datetime import date, timedelta, tzinfo
 
 from gateway.audit.entries import Origin
 from gateway.domain.decisions import Limits
 from gateway.domain.register import PasswordChannel
-from gateway.domain.secret import Secret
 from gateway.domain.transfers import Timing
 from gateway.services.ports import Clock, Identifiers, Judge, Mailer, Passphrases, Sealer, Texter
+from gateway.services.sequencing import Sequencer
 from gateway.services.storage import Database
 from gateway.services.vaults import Vault
 
@@ -28,6 +28,7 @@ class Rules:
         channels: password channels this gateway can use; without an SMS gateway, no text messages.
         scratch_directory: where archives are put together before they go into the vault.
         wrong_codes_limit: wrong acknowledgement codes after which a transfer takes no more.
+        log_patience: how long something that is to leave waits for the log to be signed.
     """
 
     limits: Limits
@@ -41,14 +42,7 @@ class Rules:
     scratch_directory: str
     channels: frozenset[PasswordChannel] = frozenset(PasswordChannel)
     wrong_codes_limit: int = 10
-
-
-@dataclass(frozen=True, slots=True)
-class LogKey:
-    """The log's origin (a name for it, without scheme) and the seed of its Ed25519 key, in hex."""
-
-    origin: str
-    seed: Secret
+    log_patience: timedelta = timedelta(seconds=10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +60,7 @@ class Parts:
     texter: Texter | None
     jitter: Callable[[], float]
     origin: Origin
-    log_key: LogKey
+    sequencer: Sequencer
     rules: Rules
 
     def today(self) -> date:

@@ -225,6 +225,7 @@ class PackLetter:
         contact: whom to ask: name, role, agency, address and number, one per line.
         password_channel: in words, how the password will come, e.g. `by text message`.
         acknowledge_at: one-time link; None when links are switched off.
+        receipt: proof that this mail's entry is in the audit log (C2SP tlog-proof), to be kept.
     """
 
     message_id: str
@@ -239,11 +240,15 @@ class PackLetter:
     password_channel: str
     acknowledge_at: str | None
     date: datetime
+    receipt: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
 class PasswordLetter:
-    """A mail that carries a password to another mailbox, and nothing that leads to the pack."""
+    """A mail that carries a password to another mailbox, and nothing that leads to the pack.
+
+    `receipt` is as for the pack: the proof that the release is in the audit log.
+    """
 
     message_id: str
     to: str
@@ -251,6 +256,7 @@ class PasswordLetter:
     sender_agency: str
     password: Secret
     date: datetime
+    receipt: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)

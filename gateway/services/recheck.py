@@ -7,7 +7,7 @@ from gateway.domain.decisions import Decision
 from gateway.domain.errors import NotFound
 from gateway.domain.transfers import Denied, GivenUp, Mailed, Narrowed, Sealed, Transfer
 from gateway.services import cases
-from gateway.services.auditing import about, findings, record
+from gateway.services.auditing import about, record, record_withheld
 from gateway.services.cases import Situation
 from gateway.services.moves import Move, move
 from gateway.services.parts import Parts
@@ -26,7 +26,8 @@ async def recheck(parts: Parts, work: Work, transfer: Transfer) -> Situation | N
     detail: dict[str, JSON] = {
         "policy": parts.judge.digest,
         "state": transfer.state.value,
-        "decisions": findings(decisions),
+        "allowed": len(allowed),
+        "withheld": len(decisions) - len(allowed),
     }
     await record(
         parts,
@@ -38,6 +39,7 @@ async def recheck(parts: Parts, work: Work, transfer: Transfer) -> Situation | N
         outcome=Outcome.SUCCESS if everything else Outcome.FAILURE,
         agency=transfer.agency,
     )
+    await record_withheld(parts, work, WORKER, transfer, decisions)
     if everything:
         return situation
     rules = tuple(sorted({f.rule for d in decisions for f in d.denials})) or ("register-changed",)

@@ -1,5 +1,7 @@
 """The register: importing it, and looking at one's own meetings."""
 
+from collections.abc import Iterator
+
 from gateway.audit.canonical import JSON
 from gateway.audit.entries import Action
 from gateway.domain.actors import Actor, Role
@@ -14,9 +16,16 @@ from gateway.domain.register import (
     RepresentativeId,
     governing,
 )
-from gateway.services.auditing import pseudonym, record
+from gateway.services.auditing import (
+    child_pseudonym,
+    in_parts,
+    meeting_pseudonym,
+    pseudonym,
+    record,
+)
+from gateway.services.paging import Page
 from gateway.services.parts import Parts
-from gateway.services.storage import ImportedChanges, Page, Work
+from gateway.services.storage import ImportedChanges, Work
 
 
 async def import_register(
@@ -34,12 +43,10 @@ async def import_register(
         await _refuse_look_alikes(work, register)
         changes = await work.register.merge(register, parts.today())
         detail: dict[str, JSON] = {"file_sha256": file_digest, "unchanged": changes.unchanged}
-        for word, kinds in (("added", changes.added), ("changed", changes.changed)):
-            detail[word] = {
-                kind: [_reference(parts, kind, identifier) for identifier in identifiers]
-                for kind, identifiers in kinds.items()
-            }
         await record(parts, work, actor, Action.REGISTER_IMPORTED, {}, detail)
+        for part in in_parts(_changed(parts, changes)):
+            detail = {"file_sha256": file_digest, "changes": part}
+            await record(parts, work, actor, Action.REGISTER_IMPORTED, {}, detail)
     return changes
 
 
@@ -95,9 +102,25 @@ async def _refuse_look_alikes(work: Work, register: Register) -> None:
         )
 
 
-def _reference(parts: Parts, kind: str, identifier: str) -> str:
-    """What the log calls a thing: people by pseudonym, everything else by its identifier."""
-    if kind not in {"representatives", "conflicts"}:
-        return identifier
-    person, slash, child = identifier.partition("/")
-    return pseudonym(parts, RepresentativeId(person)) + slash + child
+def _changed(parts: Parts, changes: ImportedChanges) -> Iterator[dict[str, JSON]]:
+    """What an import did to each thing; people, children and meetings by their pseudonyms."""
+    for word, kinds in (("added", changes.added), ("changed", changes.changed)):
+        for kind, identifiers in kinds.items():
+            for identifier in identifiers:
+                yield {"change": word, **_reference(parts, kind, identifier)}
+
+
+def _reference(parts: Parts, kind: str, identifier: str) -> dict[str, JSON]:
+    match kind:
+        case "representatives":
+            return {"representative": pseudonym(parts, RepresentativeId(identifier))}
+        case "conflicts":
+            person, _, child = identifier.partition("/")
+            return {
+                "conflict_of": pseudonym(parts, RepresentativeId(person)),
+                "child": child_pseudonym(parts, child),
+            }
+        case "meetings":
+            return {"meeting": meeting_pseudonym(parts, identifier)}
+        case _:
+            return {kind: identifier}

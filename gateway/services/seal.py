@@ -41,7 +41,11 @@ async def seal_archive(parts: Parts, transfer: Transfer) -> None:
             await work.jobs.destroy_blob(blob)
             return
         await work.keys.put(blob, key)
-        detail: dict[str, JSON] = {"sha256": archive.sha256, "size_bytes": archive.size_bytes}
+        detail: dict[str, JSON] = {
+            "sha256": archive.sha256,
+            "size_bytes": archive.size_bytes,
+            "documents": list(now.documents),
+        }
         sealed = Move(ArchiveSealed(archive), Action.TRANSFER_SEALED, detail)
         await move(parts, work, WORKER, now, sealed)
 

@@ -1,6 +1,7 @@
 """Sending a pack: one transaction writes every transfer, its entries and its durable work."""
 
 import hashlib
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -13,11 +14,20 @@ from gateway.domain.errors import Conflict, InvalidInput
 from gateway.domain.packs import PackId
 from gateway.domain.transfers import Queued, Refused, Transfer, TransferId, Withheld
 from gateway.services import cases, secrets
-from gateway.services.auditing import about, address_digest, findings, record
+from gateway.services.auditing import (
+    about,
+    address_digest,
+    child_pseudonym,
+    document_digest,
+    in_parts,
+    record,
+    record_withheld,
+)
 from gateway.services.cases import Situation
-from gateway.services.packs import owned, require_coordinator
+from gateway.services.packs import consulted, owned, require_coordinator, subject_of
+from gateway.services.paging import Page
 from gateway.services.parts import Parts
-from gateway.services.storage import Page, StoredAnswer, Work
+from gateway.services.storage import StoredAnswer, Work
 
 _ALL = Page(limit=10_000)
 
@@ -68,7 +78,7 @@ async def send_pack(parts: Parts, actor: Actor, pack: PackId, key: str | None = 
             work,
             actor,
             Action.PACK_SENT,
-            {"pack": pack, "meeting": found.meeting},
+            subject_of(parts, found),
             _summary(parts, situation, transfers),
         )
         if key is not None:
@@ -104,26 +114,13 @@ async def _start(
     if row.documents:
         await secrets.store(parts, work, transfer.id, made)
         await work.jobs.advance_transfer(transfer.id)
-    await record(
-        parts,
-        work,
-        actor,
-        Action.TRANSFER_QUEUED if row.documents else Action.TRANSFER_REFUSED,
-        about(parts, transfer),
-        _authorised(parts, situation, row, transfer),
-        outcome=Outcome.SUCCESS if row.documents else Outcome.FAILURE,
-    )
-    for decision in row.decisions:
-        if not decision.allowed:
-            await record(
-                parts,
-                work,
-                actor,
-                Action.DOCUMENT_WITHHELD,
-                {**about(parts, transfer), "document": decision.document},
-                {"rules": [finding.rule for finding in decision.denials]},
-                outcome=Outcome.FAILURE,
-            )
+    action = Action.TRANSFER_QUEUED if row.documents else Action.TRANSFER_REFUSED
+    outcome = Outcome.SUCCESS if row.documents else Outcome.FAILURE
+    subject, detail = about(parts, transfer), _authorised(parts, situation, row, transfer)
+    for part in [*in_parts(_released(parts, situation, row))] or [[]]:
+        held: dict[str, JSON] = {**detail, "documents": part}
+        await record(parts, work, actor, action, subject, held, outcome=outcome)
+    await record_withheld(parts, work, actor, transfer, row.decisions)
     return transfer
 
 
@@ -156,10 +153,9 @@ def _transfer(parts: Parts, situation: Situation, row: MatrixRow, now: datetime)
 def _authorised(
     parts: Parts, situation: Situation, row: MatrixRow, transfer: Transfer
 ) -> dict[str, JSON]:
-    """What a transfer's first entry says: under which authority what goes to whom, and why."""
+    """What a transfer's first entry says: under which authority it goes to whom, and why."""
     pack, protocol = situation.pack, situation.protocol
     statement = pack.statement_for(row.recipient.id)
-    sent = {d.id: d for d in situation.documents if d.id in row.documents}
     return {
         "policy": parts.judge.digest,
         "protocol": f"{protocol.id}@{protocol.version}" if protocol else None,
@@ -173,26 +169,33 @@ def _authorised(
         "password_address": address_digest(parts, transfer.channel_address)
         if transfer.channel_address
         else None,
-        "documents": [
-            {
+        "consultations": consulted(parts, pack),
+        "allowed": len(row.documents),
+        "withheld": len(row.decisions) - len(row.documents),
+    }
+
+
+def _released(parts: Parts, situation: Situation, row: MatrixRow) -> Iterator[dict[str, JSON]]:
+    """What the log says of each document the recipient may have."""
+    warned = {decision.document: [f.rule for f in decision.findings] for decision in row.decisions}
+    for document in situation.documents:
+        if document.id in row.documents:
+            yield {
                 "document": document.id,
-                "sha256": document.sha256,
+                "digest": document_digest(parts, document.sha256),
                 "size_bytes": document.size_bytes,
                 "classification": document.label.classification.value,
                 "category": document.label.category,
-                "children": list(document.label.children),
+                "source_agency": document.label.source_agency,
+                "children": [child_pseudonym(parts, child) for child in document.label.children],
+                "warned_by": warned[document.id],
             }
-            for document in sent.values()
-        ],
-        "consulted": {c.child: c.consulted for c in pack.consultations},
-        "decisions": findings(row.decisions),
-    }
 
 
 def _summary(parts: Parts, situation: Situation, transfers: list[Transfer]) -> dict[str, JSON]:
     return {
         "policy": parts.judge.digest,
         "documents": len(situation.documents),
-        "transfers": [t.id for t in transfers if t.documents],
-        "refused": [t.id for t in transfers if not t.documents],
+        "transfers": sum(bool(transfer.documents) for transfer in transfers),
+        "refused": sum(not transfer.documents for transfer in transfers),
     }

@@ -4,13 +4,12 @@ Every store that holds an agency's own things takes the agency on each query, so
 forget it. `None` in place of an agency is for the worker, which acts for all of them.
 """
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
 
-from gateway.audit.entries import Entry
 from gateway.domain.actors import Role
 from gateway.domain.packs import BlobId, Document, DocumentId, Pack, PackId
 from gateway.domain.register import (
@@ -26,14 +25,8 @@ from gateway.domain.register import (
 )
 from gateway.domain.register import Protocol as SharingProtocol
 from gateway.domain.transfers import State, Transfer, TransferId
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """A slice of a list: at most `limit` items with an identifier beyond `after`."""
-
-    limit: int = 50
-    after: str | None = None
+from gateway.services.log_storage import Journal, OutsideStore, TreeStore
+from gateway.services.paging import Page
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,12 +91,20 @@ class RegisterStore(Protocol):
         """The representatives with these identifiers; unknown ones are left out."""
         ...
 
+    async def everyone(self) -> Sequence[Representative]:
+        """All representatives."""
+        ...
+
     async def protocol_versions(self, protocol: ProtocolId) -> Sequence[SharingProtocol]:
         """Every version of a protocol."""
         ...
 
     async def meeting(self, meeting: MeetingId) -> Meeting | None:
         """The meeting."""
+        ...
+
+    async def children(self) -> Mapping[MeetingId, Sequence[ChildReference]]:
+        """All meetings, each with the children and young people it is about."""
         ...
 
     async def meetings_led_by(self, agency: AgencyId, page: Page, today: date) -> Sequence[Meeting]:
@@ -252,22 +253,6 @@ class Answers(Protocol):
         ...
 
 
-class Journal(Protocol):
-    """The audit log."""
-
-    async def append(self, entry: Entry) -> None:
-        """Write an entry; it counts when the unit of work commits."""
-        ...
-
-    def leaves(self) -> AsyncIterator[bytes]:
-        """Every entry's exact bytes, in order, without holding them all at once."""
-        ...
-
-    async def page(self, agency: AgencyId | None, page: Page) -> Sequence[tuple[int, bytes]]:
-        """Entries of an agency (all for None) with their position, oldest first."""
-        ...
-
-
 class Jobs(Protocol):
     """Durable work, written in the same transaction as what it is about."""
 
@@ -294,6 +279,8 @@ class Work(Protocol):
     tokens: TokenStore
     answers: Answers
     journal: Journal
+    tree: TreeStore
+    outside: OutsideStore
     jobs: Jobs
 
 
@@ -312,8 +299,10 @@ class Database(Protocol):
         """A read-only transaction that sees one moment throughout."""
         ...
 
-    def turn(self, transfer: TransferId) -> AbstractAsyncContextManager[bool]:
-        """Whether this process has the turn to work on the transfer, kept until the block ends.
+    def turn(self, what: str) -> AbstractAsyncContextManager[bool]:
+        """Whether this process has the turn to work on something, kept until the block ends.
+
+        `what` is a transfer's identifier, or the name of a task only one process does at a time.
 
         The turn is lost with the process, so nothing waits for one that was killed.
         """

@@ -6,15 +6,10 @@ from gateway.audit.entries import Action, Outcome
 from gateway.domain.actors import Actor, Role
 from gateway.domain.errors import Conflict, Forbidden, GatewayError, InvalidInput, NotFound
 from gateway.domain.packs import PackId
-from gateway.domain.register import PasswordChannel
-from gateway.domain.secret import Secret
 from gateway.domain.transfers import (
     AcknowledgementGiven,
-    Mailed,
-    PasswordAccepted,
     Proof,
     RecallRequested,
-    ReleaseBegan,
     State,
     Transfer,
     TransferId,
@@ -22,10 +17,9 @@ from gateway.domain.transfers import (
 from gateway.services import secrets
 from gateway.services.auditing import about, record
 from gateway.services.moves import Move, move
-from gateway.services.packs import require_coordinator
+from gateway.services.paging import Page
 from gateway.services.parts import Parts
-from gateway.services.recheck import recheck
-from gateway.services.storage import Page, Work
+from gateway.services.storage import Work
 
 
 async def list_transfers(
@@ -49,7 +43,7 @@ async def get_transfer(parts: Parts, actor: Actor, transfer: TransferId) -> Tran
         NotFound: no such transfer, or another agency's.
     """
     async with parts.database.work() as work:
-        return await _owned(work, actor, transfer)
+        return await owned(work, actor, transfer)
 
 
 async def recall_transfer(parts: Parts, actor: Actor, transfer: TransferId) -> Transfer:
@@ -62,7 +56,7 @@ async def recall_transfer(parts: Parts, actor: Actor, transfer: TransferId) -> T
     if actor.role not in {Role.COORDINATOR, Role.PRIVACY_OFFICER}:
         raise Forbidden("Only a coordinator or privacy officer recalls.", "Ask one of them.")
     async with parts.database.work() as work:
-        found = await _owned(work, actor, transfer, lock=True)
+        found = await owned(work, actor, transfer, lock=True)
         if found.state is State.RECALLED:
             return found
         try:
@@ -81,47 +75,6 @@ async def recall_transfer(parts: Parts, actor: Actor, transfer: TransferId) -> T
             outcome=Outcome.FAILURE,
         )
     raise too_late
-
-
-async def read_password(
-    parts: Parts, actor: Actor, transfer: TransferId
-) -> tuple[Transfer, Secret]:
-    """Show the password of a transfer by telephone, once, to the coordinator who reads it out.
-
-    Raises:
-        NotFound: no such transfer, or another agency's.
-        Conflict: the password goes another way, or may not be released now.
-    """
-    require_coordinator(actor)
-    async with parts.database.work() as work:
-        found = await _owned(work, actor, transfer, lock=True)
-        if found.channel is not PasswordChannel.TELEPHONE:
-            raise Conflict(
-                "The password of this transfer is not given by telephone.",
-                "The gateway sends it by the channel the protocol prefers.",
-            )
-        if not isinstance(found.progress, Mailed):
-            raise Conflict(
-                f"The transfer is {found.state.value}; there is no password to read out.",
-                "A password is shown once, after the pack was mailed.",
-            )
-        if parts.clock.now() < found.progress.release_at:
-            raise Conflict(
-                "The recall window is still open.",
-                f"Try again after {found.progress.release_at:%H:%M:%S} UTC.",
-            )
-        if await recheck(parts, work, found) is not None:
-            held = await secrets.load(parts, work, transfer)
-            begun = Move(ReleaseBegan(), Action.PASSWORD_RELEASING, outcome=Outcome.UNKNOWN)
-            found = await move(parts, work, actor, found, begun)
-            shown = Move(PasswordAccepted(), Action.PASSWORD_SHOWN)
-            found = await move(parts, work, actor, found, shown)
-            await work.jobs.advance_transfer(transfer)
-            return found, held.password
-    raise Conflict(
-        "The recipient may no longer receive this pack; the password was destroyed.",
-        "Look at the transfer for the rules that refuse it.",
-    )
 
 
 async def acknowledge_by_code(parts: Parts, actor: Actor, reference: str, code: str) -> Transfer:
@@ -207,7 +160,12 @@ async def _by_link(parts: Parts, work: Work, token: str) -> Transfer:
     return found
 
 
-async def _owned(work: Work, actor: Actor, transfer: TransferId, *, lock: bool = False) -> Transfer:
+async def owned(work: Work, actor: Actor, transfer: TransferId, *, lock: bool = False) -> Transfer:
+    """The transfer, if it belongs to the actor's agency.
+
+    Raises:
+        NotFound: it does not, or there is none; the two read the same.
+    """
     found = await work.transfers.get(transfer, actor.of_agency(), lock=lock)
     if found is None:
         raise NotFound("There is no such transfer.", "Check the identifier.", field="transfer")

@@ -13,8 +13,8 @@ from gateway.domain.actors import Actor
 from gateway.domain.errors import GatewayError, InvalidInput, LimitExceeded, Unavailable
 from gateway.domain.filenames import extension_of, safe_title
 from gateway.domain.packs import BlobId, Document, DocumentId, Encoding, Label, PackId
-from gateway.services.auditing import record
-from gateway.services.packs import label_detail, still_open
+from gateway.services.auditing import document_digest, record
+from gateway.services.packs import label_detail, still_open, subject_of
 from gateway.services.parts import Parts
 from gateway.services.storage import Work
 from gateway.services.vaults import BlobWriter
@@ -107,11 +107,11 @@ async def _admit(
             work,
             actor,
             Action.DOCUMENT_ADDED,
-            {"pack": pack, "meeting": found.meeting, "document": document.id},
+            {**subject_of(parts, found), "document": document.id},
             {
-                "sha256": document.sha256,
+                "digest": document_digest(parts, document.sha256),
                 "size_bytes": document.size_bytes,
-                "label": label_detail(document.label),
+                "label": label_detail(parts, document.label),
             },
         )
     return document

@@ -9,11 +9,10 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from gateway.domain.errors import InvalidInput
-from gateway.domain.transfers import TransferId
+from gateway.services.log_storage import Journal, OutsideStore, TreeStore
 from gateway.services.storage import (
     Answers,
     Jobs,
-    Journal,
     KeyStore,
     PackStore,
     RegisterStore,
@@ -26,6 +25,7 @@ from gateway.storage.failures import database_failures
 from gateway.storage.jobs import PostgresJobs
 from gateway.storage.journal import PostgresJournal
 from gateway.storage.locks import lock_key
+from gateway.storage.log_store import PostgresOutside, PostgresTree
 from gateway.storage.pack_store import PostgresKeys, PostgresPacks
 from gateway.storage.register_store import PostgresRegister
 from gateway.storage.transfer_store import PostgresTransfers
@@ -54,6 +54,8 @@ class PostgresWork:
     tokens: TokenStore
     answers: Answers
     journal: Journal
+    tree: TreeStore
+    outside: OutsideStore
     jobs: Jobs
 
 
@@ -107,15 +109,17 @@ class PostgresDatabase:
                     yield work
 
     @asynccontextmanager
-    async def turn(self, transfer: TransferId) -> AsyncIterator[bool]:
-        """Whether this process has the turn to work on the transfer, kept until the block ends.
+    async def turn(self, what: str) -> AsyncIterator[bool]:
+        """Whether this process has the turn to work on something, kept until the block ends.
+
+        `what` is a transfer's identifier, or the name of a task only one process does at a time.
 
         The turn is lost with the process, so nothing waits for one that was killed.
 
         Raises:
             Unavailable: the database does not answer, or all turns of this process are taken.
         """
-        key = lock_key("turn", transfer)
+        key = lock_key("turn", what)
         with database_failures():
             connection = await self._turns.connect()
         try:
@@ -184,6 +188,8 @@ async def _unit(connection: AsyncConnection) -> AsyncIterator[PostgresWork]:
             tokens=PostgresTokens(connection),
             answers=PostgresAnswers(connection),
             journal=journal,
+            tree=PostgresTree(connection),
+            outside=PostgresOutside(connection),
             jobs=PostgresJobs(connection),
         )
         await journal.flush()

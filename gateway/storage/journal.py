@@ -1,24 +1,26 @@
-"""The audit log in PostgreSQL.
+"""The audit log in PostgreSQL: entries written by transactions, and read in many orders.
 
-Positions count 0, 1, 2... without a gap, in the order in which transactions commit: position n is
-leaf n of the Merkle tree, and what a checkpoint covered never changes afterwards. To make that so,
-entries wait in the unit of work and are written as its last act, under one lock held until the
-commit; nothing else is waited for while it is held, so it cannot take part in a deadlock.
+An entry is written into a queue by the transaction it belongs to, with no lock that others would
+wait for. The sequencer then gives it its place; only from then on it is part of the log.
 """
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import ColumnElement, FromClause, func, insert, literal, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from gateway.audit.entries import Entry
-from gateway.domain.errors import InvalidInput
-from gateway.domain.register import AgencyId
-from gateway.services.storage import Page
-from gateway.storage.locks import lock_key
-from gateway.storage.tables import audit_entries
+from gateway.audit.facets import Facet, Facets
+from gateway.audit.tiles import LONGEST_ENTRY
+from gateway.domain.errors import InvalidInput, LimitExceeded
+from gateway.services.log_storage import Found, Order, Query
+from gateway.services.paging import Page
+from gateway.storage.log_tables import audit_entries, audit_pending, audit_terms
 
 _BATCH = 500  # entries fetched at a time: a few hundred kilobytes
+_LONGEST_WORD = 500  # characters by which an entry is found; an index takes 2,700 bytes
 _LONGEST_POSITION = 18  # decimal digits that a bigint always holds
 
 
@@ -34,65 +36,153 @@ class PostgresJournal:
         self._waiting.append(entry)
 
     async def flush(self) -> None:
-        """Give the waiting entries the next positions. Call it last before a commit."""
-        if not self._waiting:
-            return
-        await self._connection.execute(select(func.pg_advisory_xact_lock(lock_key("journal"))))
-        # a statement of its own, so that it sees what was committed while the lock was awaited
-        last = await self._connection.scalar(select(func.max(audit_entries.c.position)))
-        first = 0 if last is None else last + 1
-        await self._connection.execute(
-            insert(audit_entries),
-            [
-                {
-                    "position": position,
-                    "uid": entry.uid,
-                    "at": entry.at,
-                    "action": entry.action.value,
-                    "agency": entry.agency,
-                    "leaf": entry.leaf(),
-                }
-                for position, entry in enumerate(self._waiting, first)
-            ],
-        )
-        self._waiting.clear()
-
-    async def leaves(self) -> AsyncIterator[bytes]:
-        """Every entry's exact bytes, in order, without holding them all at once.
-
-        Entries of this unit of work that are not committed yet are not among them.
-        """
-        position = -1
-        while batch := await self._after(position, _BATCH, None):
-            for position, leaf in batch:  # noqa: B007 - the last one is where to go on
-                yield leaf
-
-    async def page(self, agency: AgencyId | None, page: Page) -> Sequence[tuple[int, bytes]]:
-        """Entries of an agency (all for None) with their position, oldest first.
+        """Write the waiting entries into the queue. Call it last before a commit.
 
         Raises:
-            InvalidInput: `page.after` is not a position.
+            LimitExceeded: an entry is larger than any may be.
         """
-        return await self._after(_position(page.after), page.limit, agency)
+        rows = [_row(entry) for entry in self._waiting]
+        self._waiting.clear()
+        if rows:
+            await self._connection.execute(insert(audit_pending), rows)
 
-    async def _after(
-        self, position: int, limit: int, agency: AgencyId | None
-    ) -> Sequence[tuple[int, bytes]]:
+    async def leaves(self) -> AsyncIterator[bytes]:
+        """Every placed entry's exact bytes, in order, without holding them all at once."""
+        position = -1
         columns = (audit_entries.c.position, audit_entries.c.leaf)
-        query = select(*columns).where(audit_entries.c.position > position)
-        if agency is not None:
-            query = query.where(audit_entries.c.agency == agency)
-        rows = await self._connection.execute(query.order_by(audit_entries.c.position).limit(limit))
-        return [(row.position, row.leaf) for row in rows]
+        while True:
+            query = select(*columns).where(audit_entries.c.position > position)
+            batch = await self._connection.execute(
+                query.order_by(audit_entries.c.position).limit(_BATCH)
+            )
+            last = position
+            for row in batch:
+                position = row.position
+                yield row.leaf
+            if position == last:
+                return
+
+    async def search(self, query: Query, page: Page) -> Sequence[Found]:
+        """Placed entries that fit the query, by their time.
+
+        Raises:
+            InvalidInput: `page.after` is not a position of the log.
+        """
+        looked = _Looked.up(query)
+        conditions = list(looked.conditions)
+        if page.after is not None:
+            conditions.append(await self._beyond(_position(page.after), looked, query.order))
+        columns = (audit_entries.c.position, audit_entries.c.leaf)
+        selected = select(*columns).select_from(looked.source).where(*conditions)
+        backwards = query.order is Order.NEWEST_FIRST
+        order = [key.desc() if backwards else key for key in looked.keys]
+        rows = await self._connection.execute(selected.order_by(*order).limit(page.limit))
+        return [Found(row.position, row.leaf) for row in rows]
+
+    async def transfers(self, query: Query, page: Page) -> Sequence[str]:
+        """The transfers with an entry that fits the query, by identifier."""
+        looked, transfer = _Looked.up(query), audit_entries.c.transfer
+        beyond = [transfer > page.after] if page.after is not None else []
+        selected = select(transfer).distinct().select_from(looked.source)
+        selected = selected.where(transfer.is_not(None), *looked.conditions, *beyond)
+        rows = await self._connection.scalars(selected.order_by(transfer).limit(page.limit))
+        return list(rows)
+
+    async def counts(self, facet: Facet, query: Query) -> Mapping[str, int]:
+        """How many entries that fit the query hold each value of a facet."""
+        looked, counted = _Looked.up(query), audit_terms.alias("counted")
+        prefix = facet.term("")
+        source = looked.source.join(counted, counted.c.position == audit_entries.c.position)
+        selected = select(counted.c.term, func.count()).select_from(source)
+        named = counted.c.term.startswith(prefix, autoescape=True)
+        selected = selected.where(named, *looked.conditions).group_by(counted.c.term)
+        rows = await self._connection.execute(selected)
+        return {term.removeprefix(prefix): count for term, count in rows}
+
+    async def _beyond(self, position: int, looked: "_Looked", order: Order) -> ColumnElement[bool]:
+        """What comes after an entry in the order of a search."""
+        entries = audit_entries.c
+        query = select(entries.at).where(entries.position == position)
+        at = await self._connection.scalar(query)
+        if at is None:
+            raise _no_position()
+        place, here = tuple_(*looked.keys), tuple_(literal(at), literal(position))
+        return place < here if order is Order.NEWEST_FIRST else place > here
 
 
-def _position(after: str | None) -> int:
-    if after is None:
-        return -1
-    if not (after.isascii() and after.isdigit() and len(after) <= _LONGEST_POSITION):
-        raise InvalidInput(
-            "The place to go on from is not a position of the log.",
-            "Give the position of the last entry you have, for example '41'.",
-            field="after",
+@dataclass(frozen=True, slots=True)
+class _Looked:
+    """Where to look, what an entry must be to fit, and by which columns it is ordered."""
+
+    source: FromClause
+    conditions: tuple[ColumnElement[bool], ...]
+    keys: tuple[ColumnElement[datetime], ColumnElement[int]]
+
+    @classmethod
+    def up(cls, query: Query) -> "_Looked":
+        terms = [audit_terms.alias(f"term_{number}") for number, _ in enumerate(query.terms)]
+        source: FromClause = audit_entries
+        conditions = [*_equal(query)]
+        for table, term in zip(terms, query.terms, strict=True):
+            source = source.join(table, table.c.position == audit_entries.c.position)
+            conditions.append(table.c.term == term)
+        # a term has time and position in its own index, which then gives the order
+        first = terms[0] if terms else audit_entries
+        if query.since is not None:
+            conditions.append(first.c.at >= query.since)
+        if query.until is not None:
+            conditions.append(first.c.at < query.until)
+        return cls(source, tuple(conditions), (first.c.at, first.c.position))
+
+
+def _equal(query: Query) -> Iterator[ColumnElement[bool]]:
+    entries = audit_entries.c
+    for column, value in (
+        (entries.agency, query.agency),
+        (entries.actor, query.actor),
+        (entries.outcome, query.outcome and query.outcome.value),
+        (entries.meeting, query.meeting),
+    ):
+        if value is not None:
+            yield column == value
+    if query.transfers:
+        yield entries.transfer.in_(query.transfers)
+    if query.actions:
+        yield entries.action.in_([action.value for action in query.actions])
+
+
+def _row(entry: Entry) -> dict[str, object]:
+    leaf, facets = entry.leaf(), Facets.of(entry)
+    words = (entry.agency, facets.actor, facets.transfer, facets.meeting, *facets.terms)
+    # what no index takes must not get into the queue: it would stop the sequencer for good
+    if len(leaf) > LONGEST_ENTRY or any(len(word) > _LONGEST_WORD for word in words if word):
+        raise LimitExceeded(
+            "This would write an entry larger than the audit log takes.",
+            "Do it in smaller parts: fewer documents or fewer people at once.",
         )
+    return {
+        "uid": entry.uid,
+        "at": entry.at,
+        "action": entry.action.value,
+        "outcome": entry.outcome.value,
+        "actor": facets.actor,
+        "agency": entry.agency,
+        "transfer": facets.transfer,
+        "meeting": facets.meeting,
+        "leaf": leaf,
+        "terms": sorted(facets.terms),
+    }
+
+
+def _position(after: str) -> int:
+    if not (after.isascii() and after.isdigit() and len(after) <= _LONGEST_POSITION):
+        raise _no_position()
     return int(after)
+
+
+def _no_position() -> InvalidInput:
+    return InvalidInput(
+        "The place to go on from is not a position of the log.",
+        "Give the position of the last entry you have, for example '41'.",
+        field="after",
+    )

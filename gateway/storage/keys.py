@@ -148,11 +148,20 @@ def load_master_key(path: Path) -> MasterKey:
             f"Others than its owner have access to the key file {path}.",
             f"Run 'chmod 600 {path}', and consider who may have read it.",
         )
+    return parse_key(text, f"The key file {path}")
+
+
+def parse_key(text: bytes, where: str = "What was given") -> MasterKey:
+    """The key that is written as base64 of 32 bytes; `where` names it in the message.
+
+    Raises:
+        InvalidInput: it is not that.
+    """
     try:
         return MasterKey(base64.b64decode(text.removesuffix(b"\n"), validate=True))
     except binascii.Error:
         raise InvalidInput(
-            f"The key file {path} does not hold a key in base64.",
+            f"{where} does not hold a key in base64.",
             "Restore it from the copy made when the gateway was initialised.",
         ) from None
 

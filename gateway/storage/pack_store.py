@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from gateway.domain.errors import Conflict
 from gateway.domain.packs import Document, DocumentId, Pack, PackId
 from gateway.domain.register import AgencyId
-from gateway.services.storage import Page
+from gateway.services.paging import Page
 from gateway.storage.rows import expect_one, from_row, to_row
 from gateway.storage.tables import documents, packs, wrapped_keys
 

@@ -23,7 +23,8 @@ from gateway.domain.register import (
     Representative,
     RepresentativeId,
 )
-from gateway.services.storage import ImportedChanges, Page
+from gateway.services.paging import Page
+from gateway.services.storage import ImportedChanges
 from gateway.storage.locks import lock_key
 from gateway.storage.rows import among, from_row, to_row
 from gateway.storage.tables import (
@@ -126,6 +127,11 @@ class PostgresRegister:
         found = await self._read(_REPRESENTATIVES, ids)
         return {person.id: person for person in found.values()}
 
+    async def everyone(self) -> Sequence[Representative]:
+        """All representatives."""
+        rows = await self._connection.execute(select(representatives))
+        return [from_row(Representative, row) for row in rows.mappings()]
+
     async def protocol_versions(self, protocol: ProtocolId) -> Sequence[Protocol]:
         """Every version of a protocol, lowest first."""
         found = await self._read(_PROTOCOLS, [protocol])
@@ -134,6 +140,11 @@ class PostgresRegister:
     async def meeting(self, meeting: MeetingId) -> Meeting | None:
         """The meeting."""
         return (await self._read(_MEETINGS, [meeting])).get((meeting,))
+
+    async def children(self) -> Mapping[MeetingId, Sequence[ChildReference]]:
+        """All meetings, each with the children and young people it is about."""
+        rows = await self._connection.execute(select(meetings.c.id, meetings.c.children))
+        return {row.id: [child.reference for child in row.children] for row in rows}
 
     async def meetings_led_by(self, agency: AgencyId, page: Page, today: date) -> Sequence[Meeting]:
         """Meetings under a protocol whose lead agency this is, by identifier.

@@ -242,17 +242,3 @@ answers = Table(
     Column("at", Moment, nullable=False),
     sized("key", LONGEST_IDENTIFIER),
 )
-
-audit_entries = Table(
-    "audit_entries",
-    metadata,
-    Column("position", BigInteger, primary_key=True, autoincrement=False),
-    Column("uid", identifier(), nullable=False, unique=True),
-    Column("at", Moment, nullable=False),
-    Column("action", Text, nullable=False),
-    Column("agency", identifier()),
-    Column("leaf", LargeBinary, nullable=False),
-    CheckConstraint("position >= 0", name="position_counts"),
-    sized("uid", LONGEST_IDENTIFIER),
-    Index(None, "agency", "position"),
-)

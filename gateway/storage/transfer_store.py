@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from gateway.domain.packs import PackId
 from gateway.domain.register import AgencyId
 from gateway.domain.transfers import State, Transfer, TransferId
-from gateway.services.storage import Page
+from gateway.services.paging import Page
 from gateway.storage.rows import expect_one, from_row, to_row
 from gateway.storage.tables import transfers
 

@@ -1,15 +1,13 @@
-"""Handlers for meetings, the audit log, the API's description, and the service's health."""
+"""Handlers for meetings, the API's description, and the service's health."""
 
 import asyncio
-import json
 
 from aiohttp import web
 
 from gateway.domain.errors import Unavailable
-from gateway.services import auditing, register
+from gateway.services import register
+from gateway.services.gate import require_signed
 from gateway.web.answers.others import (
-    EntryPage,
-    EntryShown,
     Health,
     MeetingPage,
     MeetingShown,
@@ -38,14 +36,6 @@ async def get_meeting(call: Call) -> Answer:
     )
 
 
-async def list_entries(call: Call) -> Answer:
-    """A page of the agency's entries in the audit log; the look is itself recorded."""
-    page = call.query_as(PageQuery).page()
-    found = await auditing.read(call.parts, call.actor, page)
-    items = tuple(EntryShown(position=at, entry=json.loads(leaf)) for at, leaf in found)
-    return Answer(EntryPage(items=items, next=next_after([str(at) for at, _ in found], page)))
-
-
 async def describe(call: Call) -> web.Response:
     """The API's description, OpenAPI 3.1."""
     return web.Response(body=call.request.app[DESCRIPTION], content_type="application/json")
@@ -57,14 +47,14 @@ async def is_up(_: Call) -> Answer:
 
 
 async def is_ready(call: Call) -> Answer:
-    """That the database answers.
+    """That the database answers and the audit log is signed: without a log nothing is sent.
 
     Raises:
-        Unavailable: it does not.
+        Unavailable: one of them fails.
     """
     try:
-        async with asyncio.timeout(_READY_WITHIN_SECONDS), call.parts.database.work() as work:
-            await work.keys.get("readiness")
+        async with asyncio.timeout(_READY_WITHIN_SECONDS):
+            await require_signed(call.parts)
     except TimeoutError as error:
         raise Unavailable("The database does not answer.", "Try again later.") from error
     return Answer(Health(status="ready"))

@@ -1,7 +1,7 @@
 """Handlers for transfers and acknowledgements by code."""
 
 from gateway.domain.packs import PackId
-from gateway.services import transfers
+from gateway.services import telephone, transfers
 from gateway.web.answers.transfers import (
     AcknowledgementShown,
     PasswordShown,
@@ -38,7 +38,7 @@ async def recall_transfer(call: Call) -> Answer:
 
 async def read_password(call: Call) -> Answer:
     """The password, this once, for the coordinator who reads it out by telephone."""
-    transfer, password = await transfers.read_password(call.parts, call.actor, call.transfer)
+    transfer, password = await telephone.read_password(call.parts, call.actor, call.transfer)
     shown = TransferShown.of(transfer)
     return Answer(PasswordShown(transfer=shown, password=password.reveal()))
 

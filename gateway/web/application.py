@@ -66,7 +66,7 @@ def _add_routes(app: web.Application) -> dict[tuple[str, str], Route]:
     for route in TABLE:
         handler = handler_of(route)
         for method in ("GET", "HEAD") if route.method == "GET" else (route.method,):
-            app.router.add_route(method, route.path, handler, expect_handler=expect)
+            app.router.add_route(method, route.pattern, handler, expect_handler=expect)
             known[method, route.path] = route
     return known
 

@@ -32,7 +32,9 @@ async def _call(route: Route, request: web.Request) -> Call:
     settings = request.app[SETTINGS]
     path = dict(request.match_info)
     for name, value in path.items():
-        if not _IDENTIFIER.fullmatch(value):  # as if it were well-formed and not there
+        if name not in route.places and not _IDENTIFIER.fullmatch(
+            value
+        ):  # as if it were well-formed and not there
             raise NotFound(f"There is no such {name}.", "Check the identifier.", field=name)
     # links in mail may come with parameters that others have added to them
     query = NoQuery() if route.is_page else bodies.read_query(request, route.query)

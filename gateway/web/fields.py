@@ -6,8 +6,10 @@ from typing import Annotated
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
 from gateway.domain.transfers import State
+from gateway.forms.exports import Format
 from gateway.forms.fields import UpTo, one_of, patterned
 from gateway.forms.values import Fault, matching, member_of
+from gateway.services.disclosures import Direction
 
 FEW = UpTo(1000)  # items of a list; a request is answered while others wait
 _IDENTIFIER = r"^[A-Za-z0-9_-]{1,64}$"
@@ -31,6 +33,12 @@ def _digits(value: object) -> int:
     raise Fault("This is not a whole number.", "Use digits only.")
 
 
+def _large(value: object) -> int:
+    if isinstance(value, str) and re.fullmatch(r"[0-9]{1,18}", value):
+        return int(value)
+    raise Fault("This is not a whole number.", "Use up to 18 digits.")
+
+
 Identifier = Annotated[str, AfterValidator(_identifier), patterned(_IDENTIFIER)]
 Typed = Annotated[str, AfterValidator(_typed), patterned(_TYPED)]
 Limit = Annotated[
@@ -38,6 +46,20 @@ Limit = Annotated[
     BeforeValidator(_digits),
     Field(ge=1, le=200),
     WithJsonSchema({"type": "integer", "minimum": 1, "maximum": 200, "default": 50}),
+]
+Size = Annotated[
+    int,
+    BeforeValidator(_large),
+    Field(ge=1),
+    WithJsonSchema({"type": "integer", "minimum": 1}),
+]
+FormatName = Annotated[
+    Format, BeforeValidator(member_of(list(Format), "There is no such format.")), one_of([*Format])
+]
+DirectionName = Annotated[
+    Direction,
+    BeforeValidator(member_of(list(Direction), "There is no such direction.")),
+    one_of([*Direction]),
 ]
 StateName = Annotated[
     State, BeforeValidator(member_of(list(State), "There is no such state.")), one_of(list(State))

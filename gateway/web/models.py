@@ -9,6 +9,7 @@ from typing import Annotated
 from pydantic import AfterValidator, Field
 
 from gateway.domain.register import RepresentativeId
+from gateway.forms.exports import Format
 from gateway.forms.fields import Form, Line, RepresentativeKey, Several
 from gateway.forms.models import (
     Children,
@@ -18,10 +19,21 @@ from gateway.forms.models import (
     PackModel,
     StatementModel,
 )
+from gateway.forms.search import Filter, Period
 from gateway.forms.values import distinct
+from gateway.services.disclosures import Direction
 from gateway.services.packs import PackTerms
-from gateway.services.storage import Page
-from gateway.web.fields import FEW, Identifier, Limit, StateName, Typed
+from gateway.services.paging import Page
+from gateway.web.fields import (
+    FEW,
+    DirectionName,
+    FormatName,
+    Identifier,
+    Limit,
+    Size,
+    StateName,
+    Typed,
+)
 
 
 class Label(LabelModel):
@@ -92,6 +104,41 @@ class PageQuery(Form):
     def page(self) -> Page:
         """The slice as the use cases take it."""
         return Page(self.limit, self.after)
+
+
+class EntryQuery(Filter, PageQuery):
+    """Which entries of the audit log to give."""
+
+
+class ExportQuery(Filter):
+    """Which entries of the audit log to export, and how."""
+
+    format: FormatName = Field(default=Format.JSONL, description="The format of the export.")
+
+
+class PeriodQuery(Period):
+    """From when to when to look."""
+
+
+class AccountQuery(Period, PageQuery):
+    """Which part of an account to give."""
+
+
+class AgencyAccountQuery(AccountQuery):
+    """Which part of an agency's account to give."""
+
+    direction: DirectionName = Field(
+        default=Direction.SENT, description="What it sent, or what it received."
+    )
+
+
+class GrowthQuery(Form):
+    """Between which checkpoints the log is to be proved to have only grown."""
+
+    old: Size = Field(description="Entries in the older checkpoint.")
+    new: Size | None = Field(
+        default=None, description="Entries in the newer checkpoint; the newest if left out."
+    )
 
 
 class TransferQuery(PageQuery):

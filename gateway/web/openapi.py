@@ -134,7 +134,7 @@ def _upload_body(label: dict[str, Any]) -> dict[str, Any]:
 
 def _parameters(route: Route) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = [
-        {"name": name, "in": "path", "required": True, "schema": _IDENTIFIER}
+        {"name": name, "in": "path", "required": True, "schema": _place(route, name)}
         for name in _IN_PATH.findall(route.path)
     ]
     query = route.query.model_json_schema(mode="validation")
@@ -162,6 +162,11 @@ def _parameters(route: Route) -> list[dict[str, Any]]:
     return found
 
 
+def _place(route: Route, name: str) -> dict[str, Any]:
+    pattern = route.places.get(name)
+    return _IDENTIFIER if pattern is None else {"type": "string", "pattern": f"^{pattern}$"}
+
+
 def _without_null(schema: dict[str, Any]) -> dict[str, Any]:
     """A parameter's schema: it is left out, never null."""
     choices = [each for each in schema.get("anyOf", ()) if each != {"type": "null"}]
@@ -175,6 +180,8 @@ def _responses(route: Route, schemas: _Schemas) -> dict[str, Any]:
     success: dict[str, Any] = {"description": "As asked."}
     if route.answer:
         success["content"] = {JSON_TYPE: {"schema": schemas[route.answer, "serialization"]}}
+    elif route.media:
+        success["content"] = {route.media: {"schema": {"type": "string"}}}
     elif route.status == 200:
         success["content"] = {JSON_TYPE: {"schema": {"type": "object"}}}
     if route.keyed:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from gateway.services.storage import Page
+from gateway.services.paging import Page
 
 
 def next_after(identifiers: Sequence[str], page: Page) -> str | None:

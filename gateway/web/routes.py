@@ -4,8 +4,15 @@ from typing import Final
 
 from gateway.domain.actors import Role
 from gateway.domain.errors import Conflict, InvalidInput, LimitExceeded, NotFound, Refused
-from gateway.web import api_others, api_packs, api_transfers, pages
-from gateway.web.answers.others import EntryPage, Health, MeetingPage, MeetingShown
+from gateway.web import api_audit, api_others, api_packs, api_transfers, pages
+from gateway.web.answers.audit import (
+    AccountShown,
+    ConsistencyShown,
+    EntriesShown,
+    EntryPage,
+    RefusalsShown,
+)
+from gateway.web.answers.others import Health, MeetingPage, MeetingShown
 from gateway.web.answers.packs import DocumentShown, MatrixShown, PackPage, PackShown
 from gateway.web.answers.transfers import (
     AcknowledgementShown,
@@ -15,10 +22,16 @@ from gateway.web.answers.transfers import (
     TransferShown,
 )
 from gateway.web.models import (
+    AccountQuery,
     Acknowledgement,
+    AgencyAccountQuery,
+    EntryQuery,
+    ExportQuery,
+    GrowthQuery,
     Label,
     PackBody,
     PageQuery,
+    PeriodQuery,
     TransferQuery,
     UploadLabel,
 )
@@ -116,11 +129,6 @@ _OTHER_ROUTES = (
         "Look at a meeting and its attendees", _OVERSEERS, answer=MeetingShown,
     ),
     Route(
-        "GET", f"{API}/audit/entries", api_others.list_entries, "listEntries",
-        "Read your agency's entries in the audit log; the look is recorded", _LOG_READERS,
-        query=PageQuery, answer=EntryPage,
-    ),
-    Route(
         "GET", f"{API}/openapi.json", api_others.describe, "describe",
         "Give this description", PUBLIC,
     ),
@@ -131,6 +139,66 @@ _OTHER_ROUTES = (
     Route(
         "GET", "/readyz", api_others.is_ready, "isReady",
         "Tell that the database answers", PUBLIC, answer=Health,
+    ),
+)  # fmt: skip
+
+_AUDIT = f"{API}/audit"
+_PLACE = r"(?:x\d{3}/){0,5}\d{3}(?:\.p/\d{1,3})?"
+
+_AUDIT_ROUTES = (
+    Route(
+        "GET", f"{_AUDIT}/entries", api_audit.list_entries, "listEntries",
+        "Search your agency's entries in the audit log; the look is recorded", _LOG_READERS,
+        query=EntryQuery, answer=EntryPage,
+    ),
+    Route(
+        "GET", f"{_AUDIT}/export", api_audit.export_entries, "exportEntries",
+        "Export what a search finds as JSON Lines, CSV or OCSF events", _LOG_READERS,
+        query=ExportQuery, media="*/*",
+    ),
+    Route(
+        "GET", f"{_AUDIT}/transfers/{{transfer}}", api_audit.get_story, "getStory",
+        "Read everything the log says of a transfer", _LOG_READERS, answer=EntriesShown,
+    ),
+    Route(
+        "GET", f"{_AUDIT}/children/{{child}}", api_audit.account_of_child, "accountOfChild",
+        "See what was disclosed about a child, to whom, when, under which authority",
+        _LOG_READERS, query=AccountQuery, answer=AccountShown,
+    ),
+    Route(
+        "GET", f"{_AUDIT}/agencies/{{agency}}", api_audit.account_of_agency, "accountOfAgency",
+        "See what an agency sent or received", _LOG_READERS,
+        query=AgencyAccountQuery, answer=AccountShown,
+    ),
+    Route(
+        "GET", f"{_AUDIT}/refusals", api_audit.count_refusals, "countRefusals",
+        "Count how often each rule refused", _LOG_READERS,
+        query=PeriodQuery, answer=RefusalsShown,
+    ),
+    Route(
+        "GET", f"{_AUDIT}/entries/{{position}}/proof", api_audit.prove_entry, "proveEntry",
+        "Get the receipt that proves an entry to be in the log (C2SP tlog-proof)", _LOG_READERS,
+        media="text/plain",
+    ),
+    Route(
+        "GET", f"{_AUDIT}/consistency", api_audit.prove_growth, "proveGrowth",
+        "Get the proof that the log only grew between two checkpoints", _LOG_READERS,
+        query=GrowthQuery, answer=ConsistencyShown, problems=(NotFound,),
+    ),
+    Route(
+        "GET", "/log/checkpoint", api_audit.get_checkpoint, "getCheckpoint",
+        "Get the newest signed checkpoint (C2SP tlog-checkpoint)", _LOG_READERS,
+        media="text/plain", problems=(NotFound,),
+    ),
+    Route(
+        "GET", "/log/tile/entries/{place}", api_audit.get_entries, "getEntryBundle",
+        "Get a bundle of the log's entries (C2SP tlog-tiles)", _LOG_READERS,
+        media="application/octet-stream", places={"place": _PLACE},
+    ),
+    Route(
+        "GET", "/log/tile/{level}/{place}", api_audit.get_tile, "getTile",
+        "Get a tile of the log's tree (C2SP tlog-tiles)", _LOG_READERS,
+        media="application/octet-stream", places={"level": r"\d", "place": _PLACE},
     ),
 )  # fmt: skip
 
@@ -158,5 +226,5 @@ _PAGE_ROUTES = (
 )  # fmt: skip
 
 TABLE: Final[tuple[Route, ...]] = (
-    *_PACK_ROUTES, *_TRANSFER_ROUTES, *_OTHER_ROUTES, *_PAGE_ROUTES,
+    *_PACK_ROUTES, *_TRANSFER_ROUTES, *_OTHER_ROUTES, *_AUDIT_ROUTES, *_PAGE_ROUTES,
 )  # fmt: skip

@@ -1,7 +1,7 @@
 """What the table of routes says of each route."""
 
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import Final
 
@@ -35,6 +35,8 @@ class Route:
         upload: model of the `label` part, where the body is a multipart upload.
         form: whether the body is an HTML form, which the handler reads.
         answer: model of the response; None when there is no body.
+        media: type of an answer that is not JSON.
+        places: for parts of the address that are no identifiers, the pattern they must match.
         keyed: whether an Idempotency-Key is required.
         problems: errors beyond those every route of its kind can give.
     """
@@ -51,8 +53,18 @@ class Route:
     query: type[BaseModel] = NoQuery
     answer: type[BaseModel] | None = None
     status: int = 200
+    media: str | None = None
+    places: Mapping[str, str] = field(default_factory=dict)
     keyed: bool = False
     problems: tuple[type[GatewayError], ...] = ()
+
+    @property
+    def pattern(self) -> str:
+        """The path as the router takes it."""
+        path = self.path
+        for name, pattern in self.places.items():
+            path = path.replace(f"{{{name}}}", f"{{{name}:{pattern}}}")
+        return path
 
     @property
     def is_page(self) -> bool:

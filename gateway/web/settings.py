@@ -25,6 +25,7 @@ class WebSettings:
         body_idle_seconds: how long a body may pause before the request is given up.
         trust_proxy: whether a reverse proxy stands in front, so that the last X-Forwarded-For
             entry and X-Forwarded-Proto are its words. Without one they are anybody's.
+        log_origin: name of the audit log, as its checkpoints give it.
     """
 
     title: str = "Information sharing gateway"
@@ -38,3 +39,4 @@ class WebSettings:
     document_limit_bytes: int = 250 * _MEGABYTE
     body_idle_seconds: float = 30.0
     trust_proxy: bool = False
+    log_origin: str = "gateway.invalid/transfer-log"

@@ -2,11 +2,14 @@
 
 import json
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
+from io import BytesIO
+from itertools import zip_longest
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from gateway.audit.canonical import canonical
@@ -16,7 +19,7 @@ from gateway.audit.merkle import leaf_hash, root_of
 from gateway.audit.notes import Kind, Note, VerifierKey, cosign, sign
 from gateway.audit.tiles import LONGEST_ENTRY
 from gateway.audit.verify import Summary, verify_export
-from gateway.domain.errors import Tampered
+from gateway.domain.errors import InvalidInput, Tampered
 
 ORIGIN = "log.example/audit"
 SEED, WITNESS_SEED = b"s" * 32, b"w" * 32
@@ -84,6 +87,82 @@ def test_a_relied_on_witness_must_have_cosigned_the_newest() -> None:
         verify_export(LINES, NEWEST, [LOG, WITNESS])
 
 
+# The keys ----------------------------------------------------------------------------------------
+
+NEW_SEED = b"n" * 32
+NEW = VerifierKey.of_seed(ORIGIN, Kind.ED25519, NEW_SEED)
+
+
+def signed_by(lines: Sequence[bytes], *seeds: bytes, name: str = ORIGIN) -> bytes:
+    """A checkpoint over `lines` with a signature of each key."""
+    text = str(Checkpoint(ORIGIN, len(lines), root_of(leaf_hash(each[:-1]) for each in lines)))
+    return bytes(Note(text, tuple(sign(text, name, seed) for seed in seeds)))
+
+
+@pytest.mark.parametrize("seeds", [(NEW_SEED,), (NEW_SEED, SEED), (SEED, NEW_SEED)])
+def test_after_a_rotation_older_checkpoints_still_verify(seeds: tuple[bytes, ...]) -> None:
+    """The present key stands first; the one of a rotation may carry signatures of both."""
+    newest = signed_by(LINES, *seeds)
+    for older in (OLDER, signed_by(LINES[:5], NEW_SEED), signed_by(LINES[:5], SEED, NEW_SEED)):
+        summary = verify_export(LINES, newest, [NEW, LOG], since=older)
+        assert NEW in {signed.key for signed in summary.signed}
+
+
+def test_an_earlier_key_does_not_sign_the_newest() -> None:
+    """Whoever still has the key that was given up cannot pass a log off as the present one."""
+    with pytest.raises(Tampered, match=f"present key of {ORIGIN} has not signed"):
+        verify_export(LINES, NEWEST, [NEW, LOG])
+    verify_export(LINES, NEWEST, [LOG, NEW])
+
+
+def test_an_older_checkpoint_of_a_key_that_was_not_given_is_refused() -> None:
+    """Earlier keys are taken from the verifier alone."""
+    with pytest.raises(Tampered, match="None of the known keys"):
+        verify_export(LINES, signed_by(LINES, NEW_SEED), [NEW], since=OLDER)
+
+
+def test_a_wrong_signature_of_an_earlier_key_is_found() -> None:
+    """Even where the present key's would do."""
+    text = NEWEST.decode().rpartition("\n\n")[0] + "\n"
+    forged = replace(sign(text, ORIGIN, SEED), blob=b"\x00" * 64)
+    newest = bytes(Note(text, (sign(text, ORIGIN, NEW_SEED), forged)))
+    with pytest.raises(Tampered, match=r"signature of .* is wrong"):
+        verify_export(LINES, newest, [NEW, LOG])
+
+
+def test_the_present_key_has_the_name_of_the_log() -> None:
+    """A key of another name comes first: what the log's own key signed is not what was asked."""
+    other = VerifierKey.of_seed("other.example", Kind.ED25519, NEW_SEED)
+    with pytest.raises(Tampered, match=r"present key of other\.example has not signed"):
+        verify_export(LINES, NEWEST, [other, LOG])
+    misnamed = signed_by(LINES, NEW_SEED, name="other.example")
+    with pytest.raises(Tampered, match="has not signed this"):
+        verify_export(LINES, misnamed, [other])
+
+
+def test_a_witness_signs_no_older_checkpoint_for_the_log() -> None:
+    """Nor is it the log's key, though it comes first."""
+    witnessed = publish(LINES, witnessed=True)
+    assert verify_export(LINES, witnessed, [WITNESS, LOG], since=OLDER).older
+    text = OLDER.decode().rpartition("\n\n")[0] + "\n"
+    only_witnessed = bytes(Note(text, (cosign(text, "witness.example", WITNESS_SEED, 1),)))
+    with pytest.raises(Tampered, match="None of the known keys"):
+        verify_export(LINES, witnessed, [WITNESS, LOG], since=only_witnessed)
+
+
+@pytest.mark.parametrize("keys", [[], [WITNESS]])
+def test_without_a_key_of_the_log_nothing_is_verified(keys: list[VerifierKey]) -> None:
+    """A witness alone does not say which log it is."""
+    with pytest.raises(InvalidInput, match="None of the keys is a log's own"):
+        verify_export(LINES, publish(LINES, witnessed=True), keys)
+
+
+def test_a_key_given_twice_is_refused() -> None:
+    """Also as another's."""
+    with pytest.raises(InvalidInput, match="Two of the keys are the same"):
+        verify_export(LINES, NEWEST, [LOG, LOG])
+
+
 # Steps 1 and 2: the checkpoints ------------------------------------------------------------------
 
 
@@ -123,6 +202,15 @@ def test_two_logs_of_one_size_are_found() -> None:
     other = publish([*LINES[:12], line(99)])
     with pytest.raises(Tampered, match="Two different logs of 13 entries"):
         verify_export([], NEWEST, [LOG], since=other)
+
+
+def test_entries_under_the_checkpoint_of_an_empty_log_are_surplus() -> None:
+    """Size 0 commits to nothing, and only one root goes with it."""
+    with pytest.raises(Tampered, match=r"Entry 0 \(line 1\) was added after"):
+        verify_export(LINES, publish([]), [LOG])
+    text = str(Checkpoint(ORIGIN, 13, leaf_hash(b""))).replace("\n13\n", "\n0\n")
+    with pytest.raises(Tampered, match="not a checkpoint"):
+        verify_export([], bytes(Note(text, (sign(text, ORIGIN, SEED),))), [LOG])
 
 
 # Step 3: each line -------------------------------------------------------------------------------
@@ -348,6 +436,86 @@ def test_a_log_rebuilt_with_the_right_key_is_found(place: int) -> None:
     verify_export(lines, publish(lines), [LOG])
     with pytest.raises(Tampered, match="The log was rewritten since the older checkpoint"):
         verify_export(lines, publish(lines), [LOG], since=OLDER)
+
+
+# Any log, any tampering --------------------------------------------------------------------------
+
+
+@given(st.data())
+def test_any_changed_byte_of_the_file_is_found(data: st.DataObject) -> None:
+    """Line breaks too, that join or divide lines; the first line that it spoils is named."""
+    content = b"".join(LINES)
+    place = data.draw(st.integers(0, len(content) - 1))
+    other = data.draw(st.sampled_from(b'\n\r" 0a') | st.integers(0, 255))
+    if content[place] == other:
+        return
+    changed = content[:place] + bytes([other]) + content[place + 1 :]
+    entry = content[:place].count(b"\n")
+    named = rf"Entry {entry} \(line {entry + 1}\) is"
+    with pytest.raises(Tampered, match=f"{named}|content or order differs. {NO_HINT}"):
+        verify(BytesIO(changed).readlines())
+    with pytest.raises(Tampered, match=f"{named}|{BEFORE if entry < 5 else AFTER}"):
+        verify(BytesIO(changed).readlines(), since=OLDER)
+
+
+@st.composite
+def tampered(draw: st.DrawFn) -> tuple[list[bytes], int, list[bytes]]:
+    """A log, where the first difference lies, and what was made of the log."""
+    log = [line(number) for number in range(draw(st.integers(1, 40)))]
+    place = draw(st.integers(0, len(log) - 1))
+    other = draw(st.integers(0, len(log) - 1))
+    changed = list(log)
+    match draw(st.sampled_from(["edit", "remove", "cut", "swap", "insert", "repeat", "move"])):
+        case "edit":
+            changed[place] = line(place, note="edited")
+        case "remove":
+            del changed[place]
+        case "cut":
+            del changed[place:]
+        case "swap":
+            changed[place], changed[other] = changed[other], changed[place]
+        case "insert":
+            changed.insert(place, line(99))
+        case "repeat":
+            changed.insert(other, log[place])
+        case _:
+            changed.insert(other, changed.pop(place))
+    pairs = enumerate(zip_longest(log, changed))
+    first = next((at for at, (was, now) in pairs if was != now), None)
+    assume(first is not None)
+    assert first is not None
+    return log, first, changed
+
+
+@given(tampered(), st.data())
+def test_any_tampering_is_found_and_placed(
+    made: tuple[list[bytes], int, list[bytes]], data: st.DataObject
+) -> None:
+    """The surplus entry is named; else an older checkpoint tells on which side of it to look."""
+    log, first, changed = made
+    size = data.draw(st.integers(0, len(log)))
+    where = f"within the first {size}," if first < size else f"The first {size} are as the older"
+    if first == len(log):
+        where = rf"Entry {first} \(line {first + 1}\) was added after"
+    with pytest.raises(Tampered, match=where):
+        verify_export(changed, publish(log), [LOG], since=publish(log[:size]))
+    with pytest.raises(Tampered):
+        verify_export(changed, publish(log), [LOG])
+
+
+@given(tampered(), st.data())
+def test_a_log_signed_anew_must_begin_with_what_was_signed_before(
+    made: tuple[list[bytes], int, list[bytes]], data: st.DataObject
+) -> None:
+    """With the right key and a good checkpoint of its own; an older one is no prefix of it."""
+    log, first, changed = made
+    size = data.draw(st.integers(0, len(log)))
+    newest, older = publish(changed), publish(log[:size])
+    if size <= first:
+        assert verify_export(changed, newest, [LOG], since=older).older
+        return
+    with pytest.raises(Tampered, match=r"rewritten since|has shrunk|Two different logs"):
+        verify_export(changed, newest, [LOG], since=older)
 
 
 def test_progress_is_told_now_and_then() -> None:

@@ -70,7 +70,7 @@ def received(there: Installation, recipient: str) -> tuple[str, str, OpenedPack]
         body = message.get_body(("plain",))
         assert body is not None
         link = _LINK.search(body.get_content())
-        (archive,) = message.iter_attachments()
+        archive, _receipt = message.iter_attachments()
         text = next(text for _, text in there.sms.texts if transfer["reference"] in text)
         password = _PASSWORD.search(text)
         assert link
@@ -80,7 +80,8 @@ def received(there: Installation, recipient: str) -> tuple[str, str, OpenedPack]
             code = _CODE.search(opened.read("00-contents.html").decode())
             assert code
             names = tuple(opened.namelist())
-        return link[0], transfer["reference"], OpenedPack(names, code[0])
+        nowhere = Path()
+        return link[0], transfer["reference"], OpenedPack(names, code[0], nowhere, nowhere)
     raise AssertionError("no pack reached the recipient")
 
 

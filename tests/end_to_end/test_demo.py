@@ -71,6 +71,12 @@ def mails(left: Path) -> list[EmailMessage]:
     return parsed
 
 
+def archives(message: EmailMessage) -> list[EmailMessage]:
+    """The archives that a mail carries."""
+    attached = message.iter_attachments()
+    return [part for part in attached if part.get_content_type() == "application/zip"]
+
+
 def report(left: Path) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = json.loads((left / "report.json").read_text("utf-8"))[
         "recipients"
@@ -90,8 +96,8 @@ def test_the_report_says_who_got_what_and_why_not(left: Path) -> None:
 
 
 def test_every_pack_mail_is_marked_and_holds_only_the_archive(left: Path) -> None:
-    """Marking in subject, header and at the top of the body; one attachment with a neutral name."""
-    with_pack = [message for message in mails(left) if list(message.iter_attachments())]
+    """Marking in subject, header and at the top of the body; the archive, and its receipt."""
+    with_pack = [message for message in mails(left) if archives(message)]
     assert len(with_pack) == 6
     for message in with_pack:
         assert message["Subject"].startswith("[IN-CONFIDENCE \u2013 external]")
@@ -101,8 +107,9 @@ def test_every_pack_mail_is_marked_and_holds_only_the_archive(left: Path) -> Non
         assert body is not None
         assert body.get_content().lstrip().startswith("[IN-CONFIDENCE \u2013 external]")
         assert message.get_body(("html",)) is not None
-        (attachment,) = message.iter_attachments()
+        attachment, receipt = message.iter_attachments()
         assert attachment.get_content_type() == "application/zip"
+        assert receipt.get_content_type() == "text/plain"
         assert {name.lower() for name in message} <= HEADERS
         assert len(message["To"].addresses) == 1
         assert message["Cc"] is message["Bcc"] is None
@@ -117,7 +124,9 @@ def test_the_packs_open_with_the_passwords_that_arrived(left: Path, tmp_path: Pa
         content = path.read_bytes()
         if not any(reference.encode() in content for reference in by_phone):
             (tmp_path / path.name).write_bytes(content)  # the other's password was spoken
-    opened = open_packs(tmp_path, passwords)
+    kept = tmp_path / "kept"
+    kept.mkdir()
+    opened = open_packs(tmp_path, passwords, kept)
     assert len(opened) == 5
     for pack in opened.values():
         assert all(name[:2].isdigit() for name in pack.names)
@@ -128,7 +137,7 @@ def test_no_password_is_where_its_pack_is(left: Path) -> None:
     passwords = [password.encode() for password in texted_passwords(left).values()]
     log = (left / "audit" / "entries.jsonl").read_bytes()
     for message in mails(left):
-        if list(message.iter_attachments()):
+        if archives(message):
             assert not any(password in bytes(message) for password in passwords)
     assert not any(password in log for password in passwords)
 

@@ -36,20 +36,22 @@ def settle(there: Installation) -> dict[str, dict[str, object]]:
 
 def judge(there: Installation, transfers: dict[str, dict[str, object]]) -> None:
     """Hold what the servers received, and the log, against the promises."""
-    packs: dict[str, set[tuple[str, bytes]]] = {}
+    packs: dict[str, set[tuple[str, bytes, object]]] = {}
     passwords: dict[str, set[str]] = {}
     texts = [text for _, text in there.sms.texts]
     for raw in there.mail.mails:
         message = email.message_from_bytes(raw, policy=email.policy.default)
-        attached = list(message.iter_attachments())
+        attached = {part.get_content_type(): part for part in message.iter_attachments()}
         body = message.get_body(("plain",))
         assert body is not None
-        if not attached:
+        archive = attached.get("application/zip")
+        if archive is None:
             texts.append(body.get_content())
             continue
-        (archive,) = attached
         reference = (archive.get_filename() or "").removesuffix(".zip")
-        packs.setdefault(reference, set()).add((message["Message-ID"], archive.get_content()))
+        receipt = attached["text/plain"].get_payload(decode=True)
+        version = (message["Message-ID"], archive.get_content(), receipt)
+        packs.setdefault(reference, set()).add(version)
     for text in texts:
         named, given = _REFERENCE.search(text), _PASSWORD.search(text)
         if named and given:
@@ -62,7 +64,7 @@ def judge(there: Installation, transfers: dict[str, dict[str, object]]) -> None:
             assert reference not in passwords
             continue
         (password,) = passwords[reference]
-        ((_, content),) = versions
+        ((_, content, _),) = versions
         with pyzipper.AESZipFile(io.BytesIO(content)) as opened:
             opened.setpassword(password.encode())
             assert opened.testzip() is None

@@ -17,11 +17,11 @@ from gateway.services import delivery, notices
 from gateway.services.moves import Move, locked, move
 from gateway.services.ports import Attachment, Deferred, Outcome, PackLetter, Rejected
 from gateway.services.seal import seal_archive
+from gateway.services.telephone import read_password
 from gateway.services.transfers import (
     acknowledge_by_code,
     acknowledge_by_link,
     look_at_link,
-    read_password,
     recall_transfer,
 )
 

@@ -9,8 +9,8 @@ from support.world import ADMINISTRATOR, COORDINATOR, World
 from gateway.domain.actors import Actor, ActorKind, Role
 from gateway.domain.errors import Conflict, InvalidInput, NotFound
 from gateway.domain.register import AgencyId, MeetingId, Protocol, Register
+from gateway.services.paging import Page
 from gateway.services.register import get_meeting, import_register, list_meetings
-from gateway.services.storage import Page
 
 MEETING = MeetingId("kowhai-2026-12-08")
 POLICE = AgencyId("regional-police")

@@ -22,8 +22,8 @@ from gateway.services.packs import (
     list_packs,
     relabel_document,
 )
+from gateway.services.paging import Page
 from gateway.services.sending import send_pack
-from gateway.services.storage import Page
 from gateway.services.transfers import get_transfer, list_transfers, recall_transfer
 
 RECEIVES_ALL = {"aroha-tauira", "ben-sample", "mere-tauira", "hana-sample", "tom-sample"}

@@ -24,7 +24,8 @@ from gateway.domain.errors import (
 from gateway.domain.packs import Pack, PackId
 from gateway.domain.register import AgencyId
 from gateway.domain.transfers import TransferId
-from gateway.services.storage import Database, Page, Work
+from gateway.services.paging import Page
+from gateway.services.storage import Database, Work
 from gateway.storage.database import PostgresDatabase
 from gateway.storage.failures import database_failures
 from gateway.storage.locks import lock_key

@@ -1,9 +1,9 @@
 """The schema: its steps, and that they lead to the tables the stores use."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import Any
 
 import psycopg
@@ -12,15 +12,24 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, Table, create_engine
+from support.world import LOG_KEY, Remembered, SetClock
 
+from gateway.audit.entries import Entry
+from gateway.audit.verify import verify_export
 from gateway.domain.errors import Unavailable
 from gateway.domain.packs import Document, Pack
 from gateway.domain.register import Agency, ConflictOfInterest, Meeting, Protocol, Representative
 from gateway.domain.transfers import Transfer
+from gateway.services.log_storage import Endorsement, FullTile, Query, SignedCheckpoint
+from gateway.services.paging import Page
+from gateway.services.sequencing import Sequencer
 from gateway.services.storage import StoredAnswer, Token
-from gateway.storage import migrations, tables
+from gateway.storage import log_tables, migrations, tables
+from gateway.storage.database import PostgresDatabase
 from gateway.storage.database import postgres_url as sqlalchemy_url
 from gateway.storage.tables import metadata
+
+MakeEntry = Callable[..., Entry]
 
 _CONSTRAINTS = """
     SELECT c.relname, o.conname, pg_get_constraintdef(o.oid)
@@ -74,11 +83,19 @@ def shape(url: str) -> list[list[tuple[object, ...]]]:
         (tables.transfers, Transfer),
         (tables.tokens, Token),
         (tables.answers, StoredAnswer),
+        (log_tables.log_checkpoints, SignedCheckpoint),
+        (log_tables.log_endorsements, Endorsement),
     ],
 )
 def test_every_field_has_a_column(table: Table, kind: type[Any]) -> None:
     """A field that the domain gains is not forgotten."""
     assert {field.name for field in fields(kind)} <= set(table.c.keys())
+
+
+def test_every_part_of_a_tile_has_a_column() -> None:
+    """Where it stands takes two."""
+    parts = {field.name for field in fields(FullTile)} - {"tile"} | {"level", "index"}
+    assert parts == set(log_tables.log_tiles.c.keys())
 
 
 def test_the_steps_lead_to_the_models(database_url: str) -> None:
@@ -127,13 +144,84 @@ async def test_a_newer_database_is_refused(database_url: str) -> None:
     assert not await migrations.is_current(database_url)
 
 
-def test_the_first_step_is_not_undone(database_url: str) -> None:
+@pytest.mark.parametrize(("reached", "wanted"), [("0002", "0001"), ("0001", "base")])
+def test_no_step_is_undone(empty_database_url: str, reached: str, wanted: str) -> None:
     """Undoing it would destroy the audit log."""
+    step(empty_database_url, reached)
     config = migrations._config()
-    with connected(database_url) as connection:
+    with connected(empty_database_url) as connection:
         config.attributes["connection"] = connection
         with pytest.raises(RuntimeError, match="audit log"):
-            command.downgrade(config, "base")
+            command.downgrade(config, wanted)
+
+
+def step(url: str, revision: str) -> None:
+    """Bring an empty database up to a step."""
+    config = migrations._config()
+    with connected(url) as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, revision)
+
+
+def store_as_of_0001(url: str, entries: Sequence[Entry]) -> None:
+    """Write entries as a gateway of the first step did."""
+    with psycopg.connect(url) as connection:
+        for position, e in enumerate(entries):
+            row = (position, e.uid, e.at, e.action, e.agency, e.leaf())
+            connection.execute(
+                "INSERT INTO audit_entries (position, uid, at, action, agency, leaf)"
+                " VALUES (%s, %s, %s, %s, %s, %s)",
+                row,
+            )
+
+
+async def test_a_log_of_the_first_step_goes_on(
+    empty_database_url: str, make_entry: MakeEntry
+) -> None:
+    """Its entries go back into the queue, and each gets the place it had; new ones follow."""
+    old = [make_entry() for _ in range(12)]  # more than nine, so that text would sort otherwise
+    old[1] = replace(old[1], agency=None, actor={"kind": "person", "person": "somebody"})
+    old[2] = replace(old[2], subject={"transfer": "t1"})
+    old[3] = replace(old[3], detail={"rules": ["a", "b"], "documents": [{"rules": ["b", "c"]}]})
+    old[4] = replace(old[4], detail={"reason": "a NUL \0, a quote ' and 100 %s :name"})
+    await asyncio.to_thread(step, empty_database_url, "0001")
+    store_as_of_0001(empty_database_url, old)
+    await migrations.upgrade(empty_database_url)
+    database = PostgresDatabase(empty_database_url)
+    async with database.work() as work:
+        assert await work.tree.newest() is None
+        assert await work.tree.entries(0, 20) == []
+        await work.journal.append(new := make_entry())
+    sequencer = Sequencer.over(database, lambda: LOG_KEY, SetClock(), Remembered())
+    assert await sequencer.run() == 13
+    async with database.snapshot() as view:
+        leaves = [leaf async for leaf in view.journal.leaves()]
+        newest = await view.tree.newest()
+        found = [
+            [each.position for each in await view.journal.search(query, Page())]
+            for query in (
+                Query(),
+                Query(agency=None, actor="somebody"),
+                Query(transfers=("t1",)),
+                Query(terms=("rule:b",)),
+                Query(terms=("rule:c", "rule:a")),
+            )
+        ]
+    await database.dispose()
+    assert leaves == [entry.leaf() for entry in (*old, new)]
+    assert found == [list(range(13)), [1], [2], [3], [3]]
+    assert newest is not None
+    lines = [leaf + b"\n" for leaf in leaves]
+    assert verify_export(lines, newest.note, [LOG_KEY.verifier_key]).checkpoint.size == 13
+
+
+async def test_an_empty_log_of_the_first_step_begins(empty_database_url: str) -> None:
+    """There is nothing to place."""
+    await asyncio.to_thread(step, empty_database_url, "0001")
+    await migrations.upgrade(empty_database_url)
+    assert await migrations.is_current(empty_database_url)
+    with psycopg.connect(empty_database_url) as connection:
+        assert connection.execute("SELECT count(*) FROM audit_pending").fetchone() == (0,)
 
 
 async def test_a_database_that_is_away_is_unavailable() -> None:

@@ -12,7 +12,7 @@ from gateway.domain.errors import Conflict, InvalidInput, NotFound
 from gateway.domain.packs import Document, DocumentId, Pack, PackId
 from gateway.domain.register import AgencyId
 from gateway.domain.transfers import Transfer
-from gateway.services.storage import Page
+from gateway.services.paging import Page
 from gateway.storage.database import PostgresDatabase
 
 A, B = AgencyId("agency-a"), AgencyId("agency-b")

@@ -16,7 +16,8 @@ from gateway.domain.register import (
     RepresentativeId,
     Signature,
 )
-from gateway.services.storage import ImportedChanges, Page
+from gateway.services.paging import Page
+from gateway.services.storage import ImportedChanges
 from gateway.storage.database import PostgresDatabase
 
 A, B = AgencyId("agency-a"), AgencyId("agency-b")

@@ -17,7 +17,7 @@ from gateway.domain.packs import DocumentId, Pack, PackId
 from gateway.domain.register import AgencyId, RepresentativeId
 from gateway.domain.transfers import Expired, Progress, Sealed, State, Transfer, TransferId
 from gateway.domain.transfers.states import Archive, Withheld
-from gateway.services.storage import Page
+from gateway.services.paging import Page
 from gateway.storage.database import PostgresDatabase
 
 A, B = AgencyId("agency-a"), AgencyId("agency-b")

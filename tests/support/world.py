@@ -21,7 +21,7 @@ from gateway.files.register import parse_register
 from gateway.policy import CedarJudge
 from gateway.sealing import EffPassphrases, ZipSealer
 from gateway.services.packs import create_pack
-from gateway.services.parts import LogKey, Parts, Rules
+from gateway.services.parts import Parts, Rules
 from gateway.services.ports import (
     Accepted,
     Attachment,
@@ -32,6 +32,7 @@ from gateway.services.ports import (
 )
 from gateway.services.register import import_register
 from gateway.services.sending import send_pack
+from gateway.services.sequencing import LogKey, Sequencer
 from gateway.services.uploads import NewDocument, add_document
 from gateway.storage.database import PostgresDatabase
 from gateway.storage.vault import FileVault
@@ -51,6 +52,24 @@ STRANGER = replace(
     agency=AgencyId("regional-police"),
     representative=OTHER_PERSON,
 )
+
+
+LOG_KEY = LogKey("gateway.example/log", Secret("07" * 32))
+
+
+@dataclass
+class Remembered:
+    """Remembers the last checkpoint in memory."""
+
+    note: bytes | None = None
+
+    def last(self) -> bytes | None:
+        """The last checkpoint that was kept."""
+        return self.note
+
+    def keep(self, note: bytes) -> None:
+        """Remember a checkpoint."""
+        self.note = note
 
 
 class Killed(BaseException):
@@ -158,6 +177,7 @@ class World:
 
     async def leaves(self) -> list[bytes]:
         """The whole log."""
+        await self.parts.sequencer.run(wait=True)
         async with self.parts.database.snapshot() as view:
             return [leaf async for leaf in view.journal.leaves()]
 
@@ -192,7 +212,7 @@ async def make_world(
         texter=Texts(channels),
         jitter=lambda: 0.5,
         origin=Origin("test", "0"),
-        log_key=LogKey("gateway.example/log", Secret("07" * 32)),
+        sequencer=Sequencer.over(database, lambda: LOG_KEY, clock, Remembered()),
         rules=Rules(
             limits=Limits(),
             timing=Timing(),

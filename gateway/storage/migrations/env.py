@@ -2,11 +2,11 @@
 
 from alembic import context
 
-from gateway.storage.tables import metadata
+from gateway.storage import tables
 
 context.configure(
     connection=context.config.attributes["connection"],
-    target_metadata=metadata,
+    target_metadata=tables.metadata,
     transaction_per_migration=False,
 )
 with context.begin_transaction():

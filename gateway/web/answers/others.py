@@ -1,8 +1,6 @@
-"""What the API answers about meetings, the audit log and the service itself."""
+"""What the API answers about meetings and the service itself."""
 
-from typing import Any, Self
-
-from pydantic import Field
+from typing import Self
 
 from gateway.domain.register import AgeGroup, Agency, Meeting, Representative
 from gateway.web.answers.base import ListShown, Moment, Shown, person_fields
@@ -54,19 +52,6 @@ class MeetingPage(ListShown):
     """A page of meetings."""
 
     items: tuple[MeetingSummary, ...]
-
-
-class EntryShown(Shown):
-    """An entry of the audit log with its position."""
-
-    position: int
-    entry: dict[str, Any] = Field(description="The entry, as it is signed in the log.")
-
-
-class EntryPage(ListShown):
-    """A page of the audit log."""
-
-    items: tuple[EntryShown, ...]
 
 
 class Health(Shown):

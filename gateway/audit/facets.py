@@ -1,0 +1,91 @@
+"""By what an entry can be found: the values a search compares, taken from its fields."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from gateway.audit.canonical import JSON
+from gateway.audit.entries import Entry
+
+
+class Facet(StrEnum):
+    """What an entry may hold several values of."""
+
+    RULE = "rule"
+    CHILD = "child"
+    DOCUMENT = "document"
+    RECIPIENT = "recipient"
+    RECIPIENT_AGENCY = "recipient agency"
+    PACK = "pack"
+
+    def term(self, value: str) -> str:
+        """The one word under which a value of this kind is looked up."""
+        return f"{self.value}:{value}"
+
+
+_MEMBERS = {  # the names under which entries hold such values, wherever they stand
+    "rules": Facet.RULE,
+    "denied_by": Facet.RULE,
+    "warned_by": Facet.RULE,
+    "children": Facet.CHILD,
+    "child": Facet.CHILD,
+    "document": Facet.DOCUMENT,
+    "digest": Facet.DOCUMENT,
+    "sha256": Facet.DOCUMENT,
+    "recipient": Facet.RECIPIENT,
+    "recipient_agency": Facet.RECIPIENT_AGENCY,
+    "pack": Facet.PACK,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Facets:
+    """What an entry is found by, beside its time, action, outcome and agency.
+
+    Attributes:
+        actor: pseudonym of the person, or the kind of actor where it was no person.
+        terms: every other value, each as `Facet.term` writes it.
+    """
+
+    actor: str
+    transfer: str | None
+    meeting: str | None
+    terms: frozenset[str]
+
+    @classmethod
+    def of(cls, entry: Entry) -> "Facets":
+        """What `entry` is found by."""
+        return cls(
+            actor=_text(entry.actor.get("person")) or str(entry.actor["kind"]),
+            transfer=_text(entry.subject.get("transfer")),
+            meeting=_text(entry.subject.get("meeting")),
+            terms=frozenset((*_terms(entry.subject), *_terms(entry.detail))),
+        )
+
+
+def _terms(value: JSON) -> Iterator[str]:
+    match value:
+        case Mapping():
+            for name, member in value.items():
+                if facet := _MEMBERS.get(name):
+                    yield from (facet.term(text) for text in _texts(member))
+                yield from _terms(member)
+        case str():
+            pass
+        case Sequence():
+            for item in value:
+                yield from _terms(item)
+        case _:
+            pass
+
+
+def _texts(value: JSON) -> Iterable[str]:
+    if isinstance(value, str):
+        return (value,)
+    if isinstance(value, Sequence):
+        return (item for item in value if isinstance(item, str))
+    return ()
+
+
+def _text(value: JSON) -> str | None:
+    return value if isinstance(value, str) else None

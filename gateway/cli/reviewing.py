@@ -1,0 +1,294 @@
+"""`gateway audit`: what an auditor asks of the log. Every look is itself an entry."""
+
+import json
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from gateway.cli.run import ADMINISTRATOR, err, leave, out, run
+from gateway.domain.errors import GatewayError, InvalidInput
+
+if TYPE_CHECKING:
+    from gateway.app import Gateway
+    from gateway.forms.search import Filter
+    from gateway.services.disclosures import Account, Disclosure
+    from gateway.services.log_storage import Found
+
+Since = Annotated[str | None, typer.Option(help="From this day or time on.")]
+Until = Annotated[str | None, typer.Option(help="Before this day or time.")]
+Limit = Annotated[int, typer.Option(min=1, max=1000, help="How many at most.")]
+After = Annotated[str | None, typer.Option(help="Go on after this one.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
+
+
+def add_to(commands: typer.Typer) -> None:
+    """Add the commands to a group."""
+    for name, command in (
+        ("search", search),
+        ("story", story),
+        ("child", child),
+        ("agency", agency),
+        ("refusals", refusals),
+        ("prove", prove),
+        ("prove-growth", prove_growth),
+        ("status", status),
+    ):
+        commands.command(name)(command)
+
+
+def search(  # noqa: PLR0913 - each is an option
+    *,
+    since: Since = None,
+    until: Until = None,
+    actor: Annotated[str | None, typer.Option(help="Representative, or kind of actor.")] = None,
+    agency: Annotated[str | None, typer.Option(help="Agency it concerns.")] = None,
+    action: Annotated[str | None, typer.Option(help="E.g. transfer.mailed")] = None,
+    outcome: Annotated[str | None, typer.Option(help="success, failure or unknown")] = None,
+    rule: Annotated[str | None, typer.Option(help="Rule that denied or warned.")] = None,
+    meeting: Annotated[str | None, typer.Option(help="Meeting.")] = None,
+    child: Annotated[str | None, typer.Option(help="Child's reference.")] = None,
+    document: Annotated[str | None, typer.Option(help="SHA-256 of a document.")] = None,
+    archive: Annotated[str | None, typer.Option(help="SHA-256 of a mailed archive.")] = None,
+    transfer: Annotated[str | None, typer.Option(help="Transfer.")] = None,
+    pack: Annotated[str | None, typer.Option(help="Pack.")] = None,
+    recipient: Annotated[str | None, typer.Option(help="Recipient.")] = None,
+    order: Annotated[str, typer.Option(help="newest or oldest first")] = "newest",
+    limit: Limit = 50,
+    after: After = None,
+    export: Annotated[
+        str | None, typer.Option(help="Write everything found as jsonl, csv or ocsf.")
+    ] = None,
+    where: Annotated[Path | None, typer.Option("--out", help="File for the export.")] = None,
+) -> None:
+    """Search the log, or export what a search finds."""
+    given = {
+        "since": since, "until": until, "actor": actor, "agency": agency, "action": action,
+        "outcome": outcome, "rule": rule, "meeting": meeting, "child": child,
+        "document": document, "archive": archive, "transfer": transfer, "pack": pack,
+        "recipient": recipient, "order": order,
+    }  # fmt: skip
+    wanted = _filter(given)
+    if (export is None) != (where is None):
+        leave(InvalidInput("An export needs a format and a file.", "Give --export and --out."))
+    if export is not None and where is not None:
+        _export(wanted, export, where)
+        return
+
+    async def act(gateway: "Gateway") -> None:
+        from gateway.services import review  # noqa: PLC0415
+        from gateway.services.paging import Page  # noqa: PLC0415
+
+        asked = wanted.wanted(gateway.parts.rules.zone)
+        seen = await review.search(gateway.parts, ADMINISTRATOR, asked, Page(limit, after))
+        for found in seen.entries:
+            out.print(_line(found, seen.names), markup=False)
+        if len(seen.entries) == limit:
+            err.print(f"There may be more: --after {seen.entries[-1].position}", markup=False)
+        if not seen.entries:
+            err.print("Nothing found.")
+
+    run(act, "audit search")
+
+
+def story(transfer: Annotated[str, typer.Argument(help="Identifier of the transfer.")]) -> None:
+    """Print everything the log says of one transfer and its pack, in order."""
+
+    async def act(gateway: "Gateway") -> None:
+        from gateway.services import review  # noqa: PLC0415
+
+        seen = await review.story(gateway.parts, ADMINISTRATOR, transfer)
+        for found in seen.entries:
+            out.print(_line(found, seen.names), markup=False)
+
+    run(act, "audit story")
+
+
+def child(
+    reference: Annotated[str, typer.Argument(help="Reference of the child or young person.")],
+    *,
+    since: Since = None,
+    until: Until = None,
+    limit: Limit = 200,
+    after: After = None,
+    as_json: AsJson = False,
+) -> None:
+    """Account for what was disclosed about a child: to whom, when, under which authority."""
+    period = _filter({"since": since, "until": until, "child": reference})
+
+    async def account(gateway: "Gateway") -> "Account":
+        from gateway.services.disclosures import account_of_child  # noqa: PLC0415
+        from gateway.services.paging import Page  # noqa: PLC0415
+
+        wanted = period.wanted(gateway.parts.rules.zone)
+        page = Page(limit, after)
+        return await account_of_child(gateway.parts, ADMINISTRATOR, reference, wanted, page)
+
+    _account(account, as_json=as_json)
+
+
+def agency(
+    identifier: Annotated[str, typer.Argument(help="Identifier of the agency.")],
+    *,
+    received: Annotated[bool, typer.Option("--received", help="What it received.")] = False,
+    since: Since = None,
+    until: Until = None,
+    limit: Limit = 200,
+    after: After = None,
+    as_json: AsJson = False,
+) -> None:
+    """Account for what an agency sent, or received."""
+    period = _filter({"since": since, "until": until, "agency": identifier})
+
+    async def account(gateway: "Gateway") -> "Account":
+        from gateway.services.disclosures import Direction, account_of_agency  # noqa: PLC0415
+        from gateway.services.paging import Page  # noqa: PLC0415
+
+        wanted = period.wanted(gateway.parts.rules.zone)
+        direction = Direction.RECEIVED if received else Direction.SENT
+        page = Page(limit, after)
+        return await account_of_agency(
+            gateway.parts, ADMINISTRATOR, identifier, direction, wanted, page
+        )
+
+    _account(account, as_json=as_json)
+
+
+def refusals(*, since: Since = None, until: Until = None) -> None:
+    """Count how often each rule withheld a document or stopped a transfer."""
+    period = _filter({"since": since, "until": until})
+
+    async def act(gateway: "Gateway") -> None:
+        from gateway.services import review  # noqa: PLC0415
+
+        wanted = period.wanted(gateway.parts.rules.zone)
+        counted = await review.refusals(gateway.parts, ADMINISTRATOR, wanted)
+        for rule, number in counted.items():
+            out.print(f"{number:8,}  {rule}", markup=False)
+
+    run(act, "audit refusals")
+
+
+def prove(
+    position: Annotated[int, typer.Argument(min=0, help="Position of the entry.")],
+    where: Annotated[Path, typer.Option("--out", help="File for the receipt.")],
+) -> None:
+    """Write the receipt that proves an entry to be in the log (C2SP tlog-proof)."""
+
+    async def act(gateway: "Gateway") -> None:
+        from gateway.services.proving import prove_entry  # noqa: PLC0415
+
+        where.write_bytes(await prove_entry(gateway.parts, ADMINISTRATOR, position))
+        out.print(f"The receipt is in {where}.", markup=False)
+
+    run(act, "audit prove")
+
+
+def prove_growth(
+    old: Annotated[int, typer.Argument(min=1, help="Entries in the older checkpoint.")],
+    new: Annotated[int | None, typer.Argument(min=1, help="In the newer one.")] = None,
+) -> None:
+    """Print the proof that the log only grew: both checkpoints, and the hashes in base64."""
+
+    async def act(gateway: "Gateway") -> None:
+        from base64 import b64encode  # noqa: PLC0415
+
+        from gateway.services.proving import prove_growth as prove_it  # noqa: PLC0415
+
+        proof = await prove_it(gateway.parts, ADMINISTRATOR, old, new)
+        shown = {
+            "older": proof.older.decode(),
+            "newer": proof.newer.decode(),
+            "hashes": [b64encode(value).decode() for value in proof.hashes],
+        }
+        typer.echo(json.dumps(shown, indent=2))
+
+    run(act, "audit prove-growth")
+
+
+def status() -> None:
+    """Print how the log stands: size, checkpoint, keys, witnesses, receivers, what waits."""
+
+    async def act(gateway: "Gateway") -> None:
+        from gateway.services.publishing import read_status  # noqa: PLC0415
+
+        for name, value in (await read_status(gateway.parts, ADMINISTRATOR)).items():
+            out.print(f"{name}: {value}", markup=False)
+
+    run(act, "audit status")
+
+
+def _filter(given: dict[str, str | None]) -> "Filter":
+    from gateway.forms.search import asked  # noqa: PLC0415
+
+    try:
+        return asked({name: value for name, value in given.items() if value is not None})
+    except GatewayError as error:
+        leave(error)
+
+
+def _export(wanted: "Filter", named: str, where: Path) -> None:
+    from gateway.forms.exports import Format, exporter  # noqa: PLC0415
+
+    if named not in {each.value for each in Format}:
+        leave(InvalidInput("There is no such format.", "Use jsonl, csv or ocsf.", field="export"))
+
+    async def act(gateway: "Gateway") -> None:
+        from gateway.services import review  # noqa: PLC0415
+
+        writer = exporter(Format(named), gateway.settings.log_origin)
+        asked = wanted.wanted(gateway.parts.rules.zone)
+        count = 0
+        with where.open("wb") as file:
+            file.write(writer.head())
+            async for piece in review.take_out(gateway.parts, ADMINISTRATOR, asked):
+                for found in piece.entries:
+                    file.write(writer.row(found.position, found.leaf, piece.names))
+                count += len(piece.entries)
+                err.print(f"{count:,} entries")
+        out.print(f"{count:,} entries in {where}", markup=False)
+
+    run(act, "audit search")
+
+
+def _account(account: "Callable[[Gateway], Awaitable[Account]]", *, as_json: bool) -> None:
+    found = run(account, "audit account")
+    if as_json:
+        typer.echo(json.dumps([_plain(each) for each in found.disclosures], indent=2))
+        return
+    for each in found.disclosures:
+        whom = each.recipient_name or each.recipient
+        out.print(
+            f"{each.reference}  {each.extent.value}  {each.mailed_at or each.queued_at}  "
+            f"from {each.agency} to {whom}, {each.recipient_agency}  "
+            f"{each.authority} {each.ground or ''} for {each.purpose}  "
+            f"{len(each.documents)} documents, {each.state}",
+            markup=False,
+        )
+    if found.next is not None:
+        err.print(f"There may be more: --after {found.next}", markup=False)
+    if not found.disclosures:
+        err.print("Nothing was disclosed.")
+
+
+def _plain(disclosure: "Disclosure") -> dict[str, Any]:
+    from dataclasses import asdict  # noqa: PLC0415
+    from datetime import datetime  # noqa: PLC0415
+
+    return {
+        name: value.isoformat() if isinstance(value, datetime) else value
+        for name, value in asdict(disclosure).items()
+    }
+
+
+def _line(found: "Found", names: "dict[str, str] | Any") -> str:
+    entry = json.loads(found.leaf)
+    who = entry["actor"].get("person") or entry["actor"].get("kind")
+    subject = entry["subject"]
+    what = subject.get("reference") or subject.get("document") or subject.get("pack") or ""
+    rules = " ".join(entry["detail"].get("rules", ()))
+    return (
+        f"{found.position:>8}  {entry['at']}  {entry['action']}  {entry['outcome']}  "
+        f"{names.get(who, who)}  {what}  {rules}"
+    ).rstrip()

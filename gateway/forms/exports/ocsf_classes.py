@@ -1,0 +1,174 @@
+"""Which OCSF event each action of the log is: its class, activity and severity.
+
+Source: the OCSF schema 1.6.0, whose names and numbers are used as published.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum, IntEnum
+from types import MappingProxyType
+
+from gateway.audit.entries import Action
+
+SCHEMA_VERSION = "1.6.0"
+OTHER_ACTIVITY = 99
+
+
+class Severity(IntEnum):
+    """OCSF `severity_id`: how much the event itself asks for attention."""
+
+    UNKNOWN = 0
+    INFORMATIONAL = 1
+    LOW = 2
+    MEDIUM = 3
+    HIGH = 4
+
+
+class EventClass(Enum):
+    """The event classes used, by `class_uid`."""
+
+    BASE = 0
+    DETECTION = 2004
+    ENTITY = 3004
+    EMAIL = 4009
+    LIFECYCLE = 6002
+    API = 6003
+    FILE = 6006
+
+    @property
+    def category(self) -> int:
+        """OCSF `category_uid`."""
+        return self.value // 1000
+
+    @property
+    def caption(self) -> str:
+        """OCSF `class_name`."""
+        return _CLASSES[self]
+
+
+_CLASSES = {
+    EventClass.BASE: "Base Event",
+    EventClass.DETECTION: "Detection Finding",
+    EventClass.ENTITY: "Entity Management",
+    EventClass.EMAIL: "Email Activity",
+    EventClass.LIFECYCLE: "Application Lifecycle",
+    EventClass.API: "API Activity",
+    EventClass.FILE: "File Hosting Activity",
+}
+CATEGORIES = MappingProxyType(
+    {
+        0: "Uncategorized",
+        2: "Findings",
+        3: "Identity & Access Management",
+        4: "Network Activity",
+        6: "Application Activity",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What sort of OCSF event an action is.
+
+    Attributes:
+        activity: `activity_id` within the class.
+        name: `activity_name`; for activity 99, the schema wants the source's own word.
+        thing: what an entity, application or finding is called; nothing for other classes.
+    """
+
+    event: EventClass
+    activity: int
+    name: str
+    severity: Severity = Severity.INFORMATIONAL
+    thing: str = ""
+
+
+OTHER = Kind(EventClass.BASE, OTHER_ACTIVITY, "Other", Severity.UNKNOWN)
+
+_ENTITY_ACTIVITIES = {"Create": 1, "Read": 2, "Update": 3, "Delete": 4, "Deactivate": 11}
+_FILE_ACTIVITIES = {"Upload": 1, "Update": 3, "Delete": 4, "Access Check": 17}
+_LOW, _MEDIUM, _HIGH = Severity.LOW, Severity.MEDIUM, Severity.HIGH
+
+
+def _entity(thing: str, name: str, severity: Severity = Severity.INFORMATIONAL) -> Kind:
+    activity = _ENTITY_ACTIVITIES.get(name, OTHER_ACTIVITY)
+    return Kind(EventClass.ENTITY, activity, name, severity, thing)
+
+
+def _file(name: str, severity: Severity = Severity.INFORMATIONAL) -> Kind:
+    return Kind(EventClass.FILE, _FILE_ACTIVITIES[name], name, severity)
+
+
+def _mail(severity: Severity = Severity.INFORMATIONAL) -> Kind:
+    return Kind(EventClass.EMAIL, 1, "Send", severity)
+
+
+def _read(severity: Severity = Severity.INFORMATIONAL) -> Kind:
+    return Kind(EventClass.API, 2, "Read", severity)
+
+
+def _started(thing: str) -> Kind:
+    return Kind(EventClass.LIFECYCLE, 3, "Start", Severity.INFORMATIONAL, thing)
+
+
+def _stopped(thing: str, severity: Severity = Severity.INFORMATIONAL) -> Kind:
+    return Kind(EventClass.LIFECYCLE, 4, "Stop", severity, thing)
+
+
+_GATEWAY, _FORWARDING, _WITNESS = "gateway", "gateway log forwarding", "Log witness"
+_TOKEN, _REGISTER, _KEY = "Access token", "Register", "Log signing key"
+_PACK, _TRANSFER, _PASSWORD = "Pack", "Transfer", "Pack password"
+
+KINDS: Mapping[str, Kind] = MappingProxyType(
+    {
+        Action.REGISTER_IMPORTED: _entity(_REGISTER, "Update", _LOW),
+        Action.TOKEN_CREATED: _entity(_TOKEN, "Create", _LOW),
+        Action.TOKEN_REVOKED: _entity(_TOKEN, "Deactivate", _LOW),
+        Action.REQUEST_REFUSED: Kind(EventClass.API, OTHER_ACTIVITY, "Refuse", _LOW),
+        Action.PACK_CREATED: _entity(_PACK, "Create"),
+        Action.PACK_DISCARDED: _entity(_PACK, "Delete"),
+        Action.PACK_CHECKED: _entity(_PACK, "Read"),
+        Action.PACK_SENT: _entity(_PACK, "Send"),
+        Action.PACK_DISPOSED: _entity(_PACK, "Delete"),
+        Action.DOCUMENT_ADDED: _file("Upload"),
+        Action.DOCUMENT_RELABELLED: _file("Update"),
+        Action.DOCUMENT_REMOVED: _file("Delete"),
+        Action.DOCUMENT_WITHHELD: _file("Access Check", _LOW),
+        Action.TRANSFER_QUEUED: _entity(_TRANSFER, "Create"),
+        Action.TRANSFER_REFUSED: _entity(_TRANSFER, "Deactivate", _LOW),
+        Action.TRANSFER_NOT_SEALED: _entity(_TRANSFER, "Deactivate", _MEDIUM),
+        Action.TRANSFER_NARROWED: _entity(_TRANSFER, "Update", _LOW),
+        Action.TRANSFER_SEALED: _entity(_TRANSFER, "Update"),
+        Action.TRANSFER_RECHECKED: _entity(_TRANSFER, "Read"),
+        Action.TRANSFER_MAILING: _mail(),
+        Action.TRANSFER_MAILED: _mail(),
+        Action.TRANSFER_DEFERRED: _entity(_TRANSFER, "Defer", _LOW),
+        Action.TRANSFER_RECALLED: _entity(_TRANSFER, "Deactivate", _LOW),
+        Action.TRANSFER_RECALL_TOO_LATE: _entity(_TRANSFER, "Update", _HIGH),
+        Action.TRANSFER_ACKNOWLEDGED: _entity(_TRANSFER, "Update"),
+        Action.TRANSFER_ACKNOWLEDGEMENT_REJECTED: _entity(_TRANSFER, "Update", _MEDIUM),
+        Action.TRANSFER_FAILED: _entity(_TRANSFER, "Deactivate", _MEDIUM),
+        Action.TRANSFER_EXPIRED: _entity(_TRANSFER, "Deactivate", _LOW),
+        Action.PASSWORD_RELEASING: _entity(_PASSWORD, "Release"),
+        Action.PASSWORD_SENT: _entity(_PASSWORD, "Send"),
+        Action.PASSWORD_SHOWN: _entity(_PASSWORD, "Read", _LOW),
+        Action.PASSWORD_DEFERRED: _entity(_PASSWORD, "Defer", _LOW),
+        Action.PASSWORD_DESTROYED: _entity(_PASSWORD, "Delete"),
+        Action.NOTICE_SENT: _mail(),
+        Action.LOG_EXPORTED: _read(_LOW),
+        Action.LOG_READ: _read(),
+        "log.proved": _read(),
+        "log.key-rotated": _entity(_KEY, "Update", _MEDIUM),
+        "log.witness-refused": Kind(EventClass.DETECTION, 1, "Create", _HIGH, _WITNESS),
+        "log.witness-resumed": Kind(EventClass.DETECTION, 3, "Close", thing=_WITNESS),
+        "log.forwarding-stopped": _stopped(_FORWARDING, _HIGH),
+        "log.forwarding-resumed": _started(_FORWARDING),
+        Action.SERVICE_STARTED: _started(_GATEWAY),
+        Action.SERVICE_STOPPED: _stopped(_GATEWAY),
+    }
+)
+
+
+def kind_of(action: str) -> Kind:
+    """What sort of event `action` is: a base event of activity Other for one that is not known."""
+    return KINDS.get(action, OTHER)

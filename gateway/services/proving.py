@@ -1,0 +1,88 @@
+"""Proofs given to whoever reviews the log: that an entry is in it, and that it only grew."""
+
+import json
+from dataclasses import dataclass
+
+from gateway.audit.canonical import JSON
+from gateway.audit.entries import Action
+from gateway.domain.actors import Actor
+from gateway.domain.errors import InvalidInput, NotFound
+from gateway.services import proofs
+from gateway.services.auditing import record
+from gateway.services.log_storage import Query
+from gateway.services.paging import Page
+from gateway.services.parts import Parts
+from gateway.services.review import visible
+from gateway.services.storage import Work
+
+_LARGEST_POSITION = 2**53 - 2  # so that it and the next are numbers an entry can hold
+
+
+@dataclass(frozen=True, slots=True)
+class Consistency:
+    """That the older checkpoint's entries are the first of the newer one's."""
+
+    older: bytes
+    newer: bytes
+    hashes: tuple[bytes, ...]
+
+
+async def prove_entry(parts: Parts, actor: Actor, position: int) -> bytes:
+    """The receipt of an entry the actor may see (C2SP tlog-proof), the entry in it.
+
+    Raises:
+        Forbidden: the actor may not read the log.
+        NotFound: there is no such entry, or it concerns another agency.
+    """
+    agency = visible(actor, None)
+    if position <= _LARGEST_POSITION:
+        async with parts.database.work() as work:
+            await _look(parts, work, actor, {"what": "proof", "position": position})
+            leaves = await work.tree.entries(position, position + 1)
+            if leaves and (agency is None or json.loads(leaves[0])["agency"] == agency):
+                return bytes(await proofs.proof_of(work, position, leaves[0]))
+    raise NotFound("There is no such entry.", "Check the position.", field="position")
+
+
+async def prove_transfer(parts: Parts, actor: Actor, transfer: str, action: Action) -> bytes:
+    """The receipt of a transfer's first entry of an action, as its mail carries it.
+
+    Raises:
+        Forbidden: the actor may not read the log.
+        NotFound: there is no such entry, or it concerns another agency.
+    """
+    wanted = Query(visible(actor, None), transfers=(transfer,), actions=(action,))
+    async with parts.database.work() as work:
+        await _look(parts, work, actor, {"what": "proof", "action": action.value})
+        if found := await work.journal.search(wanted, Page(limit=1)):
+            return bytes(await proofs.proof_of(work, found[0].position, found[0].leaf))
+    raise NotFound("There is no such entry.", "Check the transfer's id.", field="transfer")
+
+
+async def prove_growth(parts: Parts, actor: Actor, old: int, new: int | None) -> Consistency:
+    """That the log of `old` entries only grew to that of `new`, or to the newest.
+
+    Both are the first checkpoints of at least these sizes.
+
+    Raises:
+        Forbidden: the actor may not read the log.
+        InvalidInput: the older one is empty, or not the older one.
+        NotFound: no checkpoint is of that size.
+    """
+    visible(actor, None)
+    async with parts.database.work() as work:
+        await _look(parts, work, actor, {"what": "consistency proof"})
+        older = await proofs.covering(work, old)
+        newer = await (work.tree.newest() if new is None else proofs.covering(work, new))
+        if newer is None or not 0 < older.size <= newer.size or old < 1:
+            raise InvalidInput(
+                "The older size is not that of an older checkpoint.",
+                "Give the sizes of two checkpoints, the smaller one first.",
+                field="old",
+            )
+        hashes = await proofs.consistency(work, older.size, newer.size)
+        return Consistency(older.note, newer.note, hashes)
+
+
+async def _look(parts: Parts, work: Work, actor: Actor, detail: dict[str, JSON]) -> None:
+    await record(parts, work, actor, Action.LOG_READ, {}, detail)

@@ -1,0 +1,92 @@
+"""What the log shows of itself: checkpoints and tiles, as other programs read them."""
+
+from gateway.audit.canonical import JSON
+from gateway.audit.entries import Action
+from gateway.audit.tiles import WIDTH, Tile, bundle
+from gateway.audit.witnessing import with_signatures
+from gateway.domain.actors import Actor
+from gateway.domain.errors import NotFound
+from gateway.services import proofs
+from gateway.services.auditing import record, require_reader
+from gateway.services.log_storage import SignedCheckpoint
+from gateway.services.parts import Parts
+from gateway.services.storage import Work
+
+
+async def read_checkpoint(parts: Parts, actor: Actor) -> bytes:
+    """The newest checkpoint with the cosignatures it has; the look is recorded.
+
+    Raises:
+        Forbidden: the actor is neither an auditor nor an administrator.
+        NotFound: the log was not signed yet.
+    """
+    async with parts.database.work() as work:
+        await _look(parts, work, actor, "checkpoint")
+        newest = await work.tree.newest()
+        if newest is None:
+            raise NotFound("The log was not signed yet.", "Try again in a moment.")
+        return await published(work, newest)
+
+
+async def read_tile(parts: Parts, actor: Actor, tile: Tile, *, entries: bool = False) -> bytes:
+    """A tile's hashes, or for a tile of level 0 its bundle of entries; the look is recorded.
+
+    Raises:
+        Forbidden: the actor is neither an auditor nor an administrator.
+        NotFound: the log has no such tile, or not that wide.
+    """
+    path = tile.entries_path if entries else tile.path
+    async with parts.database.work() as work:
+        await _look(parts, work, actor, path)
+        newest = await work.tree.newest()
+        there = newest.size >> 8 * tile.level if newest else 0
+        if tile.index * WIDTH + tile.width > there:
+            raise NotFound("The log has no such tile.", "Look at the checkpoint's size.")
+        if not entries:
+            return await proofs.tile_hashes(work, tile)
+        first = tile.index * WIDTH
+        return bundle(await work.tree.entries(first, first + tile.width))
+
+
+async def published(work: Work, checkpoint: SignedCheckpoint) -> bytes:
+    """A checkpoint as it is shown: with the log's signature, then the witnesses'."""
+    given = await work.outside.endorsements(checkpoint.size)
+    lines = [e.data for e in given if e.data.startswith("\N{EM DASH}".encode())]
+    return with_signatures(checkpoint.note, lines)
+
+
+async def read_status(parts: Parts, actor: Actor) -> dict[str, str]:
+    """How the log stands, in words; the look is recorded.
+
+    Raises:
+        Forbidden: the actor is neither an auditor nor an administrator.
+    """
+    async with parts.database.work() as work:
+        await _look(parts, work, actor, "status")
+        newest = await work.tree.newest()
+        waiting = await work.tree.waiting_since()
+        keys = await work.tree.verifier_keys()
+        given = await work.outside.endorsements(newest.size) if newest else ()
+        parties = await work.outside.parties()
+    told = {f"told {name}": f"{party.told:,} entries" for name, party in parties.items()}
+    amiss = {
+        f"alarm {name}": f"since {party.refusing_since:%Y-%m-%d %H:%M:%S} UTC"
+        for name, party in parties.items()
+        if party.refusing_since is not None
+    }
+    return {
+        "entries": f"{newest.size:,}" if newest else "0",
+        "signed": f"{newest.signed_at:%Y-%m-%d %H:%M:%S} UTC" if newest else "never",
+        "waiting since": f"{waiting:%Y-%m-%d %H:%M:%S} UTC" if waiting else "nothing waits",
+        "key": keys[0] if keys else "none yet",
+        "earlier keys": str(max(len(keys) - 1, 0)),
+        "endorsed by": ", ".join(each.by for each in given) or "nobody yet",
+        **told,
+        **amiss,
+    }
+
+
+async def _look(parts: Parts, work: Work, actor: Actor, what: str) -> None:
+    require_reader(actor)
+    detail: dict[str, JSON] = {"what": what}
+    await record(parts, work, actor, Action.LOG_READ, {}, detail)
