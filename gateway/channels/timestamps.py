@@ -18,7 +18,7 @@ from rfc3161_client import (
     decode_timestamp_response,
 )
 
-from gateway.channels.witness import Poster, Reply, check_address, unusual
+from gateway.channels.posting import Poster, Reply, check_address, unusual
 from gateway.domain.errors import InvalidInput
 from gateway.services.ports import Clock
 from gateway.services.witnessing import Away, Refusing, Stamped

@@ -4,6 +4,7 @@ import contextlib
 import hashlib
 import json
 import os
+from base64 import b64decode
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, BinaryIO
@@ -136,6 +137,29 @@ def verify_receipt(
         out.print("The archive is the one the entry names.")
 
 
+@commands.command("verify-growth")
+def verify_growth(
+    file: Annotated[Path, typer.Argument(help="What 'prove-growth' printed, or the API gave.")],
+    key: Annotated[Path, typer.Option(help="File of the log's public key.")],
+) -> None:
+    """Verify offline that a log only grew between two checkpoints: exit 0 if so, 1 if not."""
+    from gateway.audit.checkpoints import open_signed  # noqa: PLC0415
+    from gateway.audit.merkle import verify_consistency  # noqa: PLC0415
+    from gateway.audit.notes import Kind  # noqa: PLC0415
+
+    try:
+        older, newer, hashes = _growth(read_file(file))
+        keys = [each for each in _keys(key) if each.kind is Kind.ED25519]
+        old, new = (open_signed(note, keys)[0] for note in (older, newer))
+        if old.origin != new.origin:
+            raise Tampered("The checkpoints are of two logs.", "Ask for the proof again.")
+        verify_consistency(old.size, new.size, hashes, old.root, new.root)
+    except GatewayError as error:
+        explain(error)
+        raise typer.Exit(exit_code(error)) from None
+    out.print(f"True: the {old.size:,} entries are the first of the {new.size:,}.")
+
+
 @commands.command("rotate-key")
 def rotate_key() -> None:
     """Sign the log with a fresh key from now on; what was signed before stays verifiable."""
@@ -159,6 +183,17 @@ def _keys(path: Path) -> "list[VerifierKey]":
         return [VerifierKey.parse(line) for line in lines if line]
     except GatewayError as error:
         leave(error)
+
+
+def _growth(data: bytes) -> tuple[bytes, bytes, list[bytes]]:
+    try:
+        proof = json.loads(data)
+        hashes = [b64decode(text, validate=True) for text in proof["hashes"]]
+        return proof["older"].encode(), proof["newer"].encode(), hashes
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise InvalidInput(
+            "This is not a proof of growth.", "Give what 'gateway audit prove-growth' printed."
+        ) from error
 
 
 def _require_same(archive: Path, wanted: str) -> None:

@@ -3,11 +3,11 @@
 import json
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
-from gateway.cli.run import ADMINISTRATOR, err, leave, out, run
+from gateway.cli.run import ADMINISTRATOR, err, explain, leave, out, run
 from gateway.domain.errors import GatewayError, InvalidInput
 
 if TYPE_CHECKING:
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from gateway.services.disclosures import Account, Disclosure
     from gateway.services.log_storage import Found
 
+T = TypeVar("T")
 Since = Annotated[str | None, typer.Option(help="From this day or time on.")]
 Until = Annotated[str | None, typer.Option(help="Before this day or time.")]
 Limit = Annotated[int, typer.Option(min=1, max=1000, help="How many at most.")]
@@ -89,7 +90,7 @@ def search(  # noqa: PLR0913 - each is an option
         if not seen.entries:
             err.print("Nothing found.")
 
-    run(act, "audit search")
+    _look(act, "audit search")
 
 
 def story(transfer: Annotated[str, typer.Argument(help="Identifier of the transfer.")]) -> None:
@@ -102,7 +103,7 @@ def story(transfer: Annotated[str, typer.Argument(help="Identifier of the transf
         for found in seen.entries:
             out.print(_line(found, seen.names), markup=False)
 
-    run(act, "audit story")
+    _look(act, "audit story")
 
 
 def child(
@@ -167,7 +168,7 @@ def refusals(*, since: Since = None, until: Until = None) -> None:
         for rule, number in counted.items():
             out.print(f"{number:8,}  {rule}", markup=False)
 
-    run(act, "audit refusals")
+    _look(act, "audit refusals")
 
 
 def prove(
@@ -182,7 +183,7 @@ def prove(
         where.write_bytes(await prove_entry(gateway.parts, ADMINISTRATOR, position))
         out.print(f"The receipt is in {where}.", markup=False)
 
-    run(act, "audit prove")
+    _look(act, "audit prove")
 
 
 def prove_growth(
@@ -204,7 +205,7 @@ def prove_growth(
         }
         typer.echo(json.dumps(shown, indent=2))
 
-    run(act, "audit prove-growth")
+    _look(act, "audit prove-growth")
 
 
 def status() -> None:
@@ -216,7 +217,20 @@ def status() -> None:
         for name, value in (await read_status(gateway.parts, ADMINISTRATOR)).items():
             out.print(f"{name}: {value}", markup=False)
 
-    run(act, "audit status")
+    _look(act, "audit status")
+
+
+def _look(act: "Callable[[Gateway], Awaitable[T]]", operation: str) -> T:
+    """Do `act` once everything written so far has its place in the log."""
+
+    async def placed(gateway: "Gateway") -> T:
+        try:
+            await gateway.parts.sequencer.run()
+        except GatewayError as error:  # what has its place can be read all the same
+            explain(error)
+        return await act(gateway)
+
+    return run(placed, operation)
 
 
 def _filter(given: dict[str, str | None]) -> "Filter":
@@ -249,11 +263,11 @@ def _export(wanted: "Filter", named: str, where: Path) -> None:
                 err.print(f"{count:,} entries")
         out.print(f"{count:,} entries in {where}", markup=False)
 
-    run(act, "audit search")
+    _look(act, "audit search")
 
 
 def _account(account: "Callable[[Gateway], Awaitable[Account]]", *, as_json: bool) -> None:
-    found = run(account, "audit account")
+    found = _look(account, "audit account")
     if as_json:
         typer.echo(json.dumps([_plain(each) for each in found.disclosures], indent=2))
         return

@@ -57,7 +57,8 @@ def open_packs(folder: Path, passwords: dict[str, str], kept: Path) -> dict[str,
         message = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
         for part in message.iter_attachments():
             saved = kept / Path(part.get_filename() or "unnamed").name
-            saved.write_bytes(part.get_payload(decode=True) or b"")
+            content = part.get_payload(decode=True)
+            saved.write_bytes(content if isinstance(content, bytes) else b"")
     for saved in sorted(kept.glob("*.zip")):
         with pyzipper.AESZipFile(saved) as archive:
             archive.setpassword(passwords[saved.stem].encode())

@@ -131,7 +131,7 @@ async def _mail(parts: Parts, identifier: TransferId) -> None:
         return await parts.mailer.send_pack(replace(letter, receipt=receipt), attachment)
 
     authorised = Authorisation(uid, identifier, begun.action, archive.sha256)
-    outcome = await _once_signed(parts, authorised, send)
+    outcome = await _once_signed(parts, authorised, Sealed, send)
     accepted = Move(MailAccepted(), Action.TRANSFER_MAILED, {"sha256": archive.sha256})
     await _conclude(parts, identifier, outcome, accepted, Action.TRANSFER_DEFERRED)
 
@@ -170,19 +170,26 @@ async def _release(parts: Parts, identifier: TransferId) -> None:
         )
 
     authorised = Authorisation(uid, identifier, begun.action, sha256)
-    outcome = await _once_signed(parts, authorised, send)
+    outcome = await _once_signed(parts, authorised, Mailed, send)
     accepted = Move(PasswordAccepted(), Action.PASSWORD_SENT, detail)
     await _conclude(parts, identifier, outcome, accepted, Action.PASSWORD_DEFERRED)
 
 
 async def _once_signed(
-    parts: Parts, authorised: Authorisation, send: Callable[[bytes], Awaitable[Sending]]
+    parts: Parts,
+    authorised: Authorisation,
+    awaited: type[Sealed | Mailed],
+    send: Callable[[bytes], Awaitable[Sending]],
 ) -> Sending:
     """What came of sending, once the log proves that it is authorised; nothing leaves before."""
     try:
         receipt = await pass_gate(parts, authorised)
     except Unavailable as error:
         return Deferred(brief(error.message))
+    async with parts.database.work() as work:
+        transfer = await work.transfers.get(authorised.transfer, None)
+    if transfer is None or not isinstance(transfer.progress, awaited):
+        return Deferred("it was recalled while the log was signed")
     return await send(receipt)
 
 

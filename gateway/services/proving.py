@@ -9,8 +9,6 @@ from gateway.domain.actors import Actor
 from gateway.domain.errors import InvalidInput, NotFound
 from gateway.services import proofs
 from gateway.services.auditing import record
-from gateway.services.log_storage import Query
-from gateway.services.paging import Page
 from gateway.services.parts import Parts
 from gateway.services.review import visible
 from gateway.services.storage import Work
@@ -42,21 +40,6 @@ async def prove_entry(parts: Parts, actor: Actor, position: int) -> bytes:
             if leaves and (agency is None or json.loads(leaves[0])["agency"] == agency):
                 return bytes(await proofs.proof_of(work, position, leaves[0]))
     raise NotFound("There is no such entry.", "Check the position.", field="position")
-
-
-async def prove_transfer(parts: Parts, actor: Actor, transfer: str, action: Action) -> bytes:
-    """The receipt of a transfer's first entry of an action, as its mail carries it.
-
-    Raises:
-        Forbidden: the actor may not read the log.
-        NotFound: there is no such entry, or it concerns another agency.
-    """
-    wanted = Query(visible(actor, None), transfers=(transfer,), actions=(action,))
-    async with parts.database.work() as work:
-        await _look(parts, work, actor, {"what": "proof", "action": action.value})
-        if found := await work.journal.search(wanted, Page(limit=1)):
-            return bytes(await proofs.proof_of(work, found[0].position, found[0].leaf))
-    raise NotFound("There is no such entry.", "Check the transfer's id.", field="transfer")
 
 
 async def prove_growth(parts: Parts, actor: Actor, old: int, new: int | None) -> Consistency:

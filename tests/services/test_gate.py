@@ -36,7 +36,7 @@ from gateway.services.transfers import recall_transfer
 from gateway.storage.database import PostgresDatabase
 from gateway.storage.locks import lock_key
 
-TEXT, MAILBOX, TELEPHONE = "aroha-tauira", "mere-tauira", "tom-sample"
+TEXT, MAILBOX, TELEPHONE = "aroha-tauira", "hana-sample", "tom-sample"
 PATIENCE = timedelta(seconds=0.3)
 
 
@@ -49,6 +49,7 @@ class Log:
     key: LogKey | None = LOG_KEY
     memory: Forgetful = field(default_factory=Forgetful)
     holder: psycopg.Connection | None = None
+    was_set_back: bool = False
 
     def signing(self) -> LogKey:
         """The key, while it is there."""
@@ -70,7 +71,7 @@ class Log:
         """Undo whatever was done to it; a log set back goes on, as the operator decided."""
         if self.holder is not None:
             self.holder.close()
-        if self.memory.note is not None and self.key is LOG_KEY and self.memory.writable:
+        if self.was_set_back:
             self.memory.note = None
         self.key, self.memory.writable = LOG_KEY, True
 
@@ -110,6 +111,7 @@ def unwritable_memory(log: Log) -> None:
 
 def set_back_to_nothing(log: Log) -> None:
     set_back(log.url, 0)
+    log.was_set_back = True
 
 
 CLOSINGS: dict[str, Callable[[Log], None]] = {

@@ -74,7 +74,7 @@ async def test_sending_is_recorded_for_each_recipient(world: World) -> None:
     first = entries[[e["action"] for e in entries].index("transfer.queued")]["detail"]
     assert first["authority"] == "OTA-66C"
     assert first["protocol"].startswith("kowhai@")
-    assert len(first["documents"][0]["sha256"]) == 64
+    assert len(first["documents"][0]["digest"]) == 32
     log = b"\n".join(leaves).decode()
     for person in world.register.representatives:
         assert person.id not in log

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from aiohttp import ClientPayloadError
-from support.world import ADMINISTRATOR, STRANGER, World
+from support.world import ADMINISTRATOR, LEAD, STRANGER, World
 from web.driving import SETTINGS, Api, Reply, ServeApp, mailed, token_for
 
 from gateway.audit.entries import Action
@@ -36,7 +36,7 @@ async def write_many(world: World, number: int = MANY, reason: str = "") -> None
     async with world.parts.database.work() as work:
         for count in range(number):
             detail: dict[str, Any] = {"reason": f"{reason}{count}"}
-            actor = replace(ADMINISTRATOR, agency="tamariki-care")
+            actor = replace(ADMINISTRATOR, agency=LEAD)
             await record(world.parts, work, actor, Action.LOG_FORWARDING_STOPPED, {}, detail)
     await world.parts.sequencer.run(wait=True)
 

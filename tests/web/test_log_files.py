@@ -1,4 +1,4 @@
-"""The log as files over HTTP: checkpoints, tiles and bundles, the proofs, and a stranger's mirror."""
+"""The log as files over HTTP: checkpoints, tiles, bundles, proofs, and a stranger's mirror."""
 
 from base64 import b64decode
 from dataclasses import replace

@@ -167,12 +167,12 @@ async def test_meetings_are_shown_with_who_attends(api: Api) -> None:
 
 
 async def test_the_audit_log_is_read_in_pages_and_the_look_is_recorded(api: Api) -> None:
-    """Entries as they are signed, by position; each look adds an entry of its own."""
+    """Entries as they are signed, newest first; each look adds an entry of its own."""
     await mailed(api.world)
     first = await api.call("GET", "/api/v1/audit/entries?limit=10", role=Role.ADMINISTRATOR)
     conforms("listEntries", first)
     positions = [item["position"] for item in first.json()["items"]]
-    assert positions == sorted(positions)
+    assert positions == sorted(positions, reverse=True)
     assert first.json()["next"] == str(positions[-1])
     leaves = await api.world.leaves()
     assert (await api.actions())[-1]["action"] == "log.read"
@@ -180,7 +180,7 @@ async def test_the_audit_log_is_read_in_pages_and_the_look_is_recorded(api: Api)
         assert item["entry"]["uid"].encode() in leaves[item["position"]]
     address = f"/api/v1/audit/entries?limit=10&after={positions[-1]}"
     following = await api.call("GET", address, role=Role.AUDITOR)
-    assert following.json()["items"][0]["position"] > positions[-1]
+    assert following.json()["items"][0]["position"] < positions[-1]
 
 
 def test_each_way_a_transfer_can_stand_is_shown() -> None:

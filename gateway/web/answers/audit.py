@@ -6,7 +6,7 @@ from typing import Any, Self
 
 from pydantic import Field
 
-from gateway.services.disclosures import DisclosedDocument, Disclosure, Extent
+from gateway.services.disclosures import Disclosure, Extent
 from gateway.services.proving import Consistency
 from gateway.services.review import Seen
 from gateway.web.answers.base import ListShown, Moment, Shown
@@ -55,11 +55,6 @@ class DocumentDisclosed(Shown):
     classification: str
     category: str
     source_agency: str
-
-    @classmethod
-    def of(cls, document: DisclosedDocument) -> Self:
-        """A document of a disclosure."""
-        return cls.model_validate(document)
 
 
 class DisclosureShown(Shown):
