@@ -133,6 +133,9 @@ class Settings(BaseSettings):
     log_outside_ca_file: Path | None = Field(
         None, description="certificates to trust for witnesses and time-stamping services"
     )
+    log_endorse_every_seconds: Annotated[float, Field(ge=0.1, le=86400)] = Field(
+        60, description="how often the newest checkpoint is given to them if it is due"
+    )
     log_outside_patience_seconds: Seconds = Field(
         3600, description="how long one of them may be out of reach before that is an alarm"
     )

@@ -3,6 +3,7 @@
 from gateway.app.opening import Gateway, initialise, opened
 from gateway.app.rotating import rotate_log_key
 from gateway.app.serving import serve
+from gateway.app.upkeep import cosign_now
 from gateway.files.pack import PackFile, PackFileDocument, parse_pack
 from gateway.files.register import parse_register
 from gateway.files.schemas import pack_schema, register_schema
@@ -15,6 +16,7 @@ __all__ = [
     "PackFileDocument",
     "PolicyReport",
     "check_policies",
+    "cosign_now",
     "initialise",
     "openapi_document",
     "opened",

@@ -39,12 +39,18 @@ async def establish_keys(
         await work.keys.put(_DIGEST_KEY, fresh)
 
 
-def establish_log_key(settings: Settings, say: Callable[[str], None]) -> None:
-    """Make the log's signing key if there is none."""
+async def establish_log_key(
+    settings: Settings, database: PostgresDatabase, say: Callable[[str], None]
+) -> None:
+    """Make the log's signing key if nothing was signed yet; else hold that there is one."""
     given = settings.log_key is not None or settings.log_key_fd is not None
-    if not given and not settings.log_key_path.exists():
-        create_master_key(settings.log_key_path)
-        say(f"Made the log's signing key {settings.log_key_path}.")
+    if given or settings.log_key_path.exists():
+        return
+    async with database.work() as work:
+        if await work.tree.verifier_keys():
+            log_key_in(settings, settings.log_key_path)  # says that it is not there
+    create_master_key(settings.log_key_path)
+    say(f"Made the log's signing key {settings.log_key_path}.")
 
 
 def signing(settings: Settings) -> Callable[[], LogKey]:
@@ -53,12 +59,12 @@ def signing(settings: Settings) -> Callable[[], LogKey]:
     Raises:
         InvalidInput: what was given is not a key.
     """
-    text = settings.log_key.get_secret_value() if settings.log_key else None
+    text, field = settings.log_key.get_secret_value() if settings.log_key else None, "log_key"
     if settings.log_key_fd is not None:
-        text = _read_all(settings.log_key_fd)
+        text, field = _read_all(settings.log_key_fd), "log_key_fd"
     if text is None:
         return lambda: log_key_in(settings, settings.log_key_path)
-    key = LogKey(settings.log_origin, Secret(parse_key(text.encode()).reveal().hex()))
+    key = _log_key(settings, field, lambda: parse_key(text.encode()))
     return lambda: key
 
 
@@ -68,7 +74,7 @@ def log_key_in(settings: Settings, path: Path) -> LogKey:
     Raises:
         InvalidInput: the file is not there, not readable by its owner only, or not a key.
     """
-    return LogKey(settings.log_origin, Secret(load_master_key(path).reveal().hex()))
+    return _log_key(settings, "log_key_file", lambda: load_master_key(path))
 
 
 def next_log_key(settings: Settings) -> Path:
@@ -87,6 +93,14 @@ def next_log_key(settings: Settings) -> Path:
     if not path.exists():
         create_master_key(path)
     return path
+
+
+def _log_key(settings: Settings, field: str, read: Callable[[], MasterKey]) -> LogKey:
+    try:
+        return LogKey(settings.log_origin, Secret(read().reveal().hex()))
+    except InvalidInput as error:
+        what = f"The log's signing key cannot be used. {error.message}"
+        raise InvalidInput(what, error.remedy, field=field) from error
 
 
 def _read_all(descriptor: int) -> str:

@@ -93,5 +93,5 @@ async def initialise(settings: Settings, say: Callable[[str], None]) -> None:
         await upgrade(at.url)
         say("The database is at this version.")
         await establish_keys(settings, at.database, say)
-    establish_log_key(settings, say)
+        await establish_log_key(settings, at.database, say)
     FileVault.establish(settings.data_dir / "vault")

@@ -27,7 +27,6 @@ from gateway.settings import Settings
 
 _SEQUENCE_SECONDS = 0.2  # entries are to be signed within a second
 _FORWARD_SECONDS = 1.0
-_ENDORSE_SECONDS = 60.0  # a witness that refuses is asked again each time
 _AWAY_SECONDS = 30.0
 _log = structlog.get_logger("log")
 
@@ -38,15 +37,12 @@ def log_upkeep(parts: Parts, settings: Settings) -> Iterator[Coroutine[object, o
     Raises:
         InvalidInput: a setting of a witness, time-stamping service or syslog receiver is wrong.
     """
-    outside = settings.log_outside_ca_file
-    witnesses = [
-        HttpWitness(WitnessSettings(url, VerifierKey.parse(key), outside), parts.clock)
-        for url, _, key in (text.partition(" ") for text in settings.log_witnesses)
-    ]
+    witnesses = _witnesses(parts, settings)
+    roots, outside = settings.log_stamper_roots_file, settings.log_outside_ca_file
     stampers = [
-        HttpStamper(StamperSettings(url, settings.log_stamper_roots_file, outside), parts.clock)
+        HttpStamper(StamperSettings(url, roots, outside), parts.clock)
         for url in settings.log_stampers
-        if settings.log_stamper_roots_file is not None
+        if roots is not None
     ]
     collector = _collector(settings)
     yield _sequence(parts)
@@ -54,6 +50,35 @@ def log_upkeep(parts: Parts, settings: Settings) -> Iterator[Coroutine[object, o
         yield _endorse(parts, witnesses, stampers, settings)
     if collector is not None:
         yield _forward(parts, collector)
+
+
+async def cosign_now(parts: Parts, settings: Settings) -> tuple[str, ...]:
+    """Ask every witness to cosign the newest checkpoint; gives their names.
+
+    Raises:
+        InvalidInput: a witness's setting is wrong. Unavailable: the database does not answer.
+    """
+    witnesses = _witnesses(parts, settings)
+    every, patience = _times(settings)
+    async with contextlib.AsyncExitStack() as stack:
+        for witness in witnesses:
+            stack.push_async_callback(witness.close)
+        await endorse(parts, witnesses, (), every=every, patience=patience)
+    return tuple(witness.name for witness in witnesses)
+
+
+def _witnesses(parts: Parts, settings: Settings) -> list[HttpWitness]:
+    outside = settings.log_outside_ca_file
+    return [
+        HttpWitness(WitnessSettings(url, VerifierKey.parse(key), outside), parts.clock)
+        for url, _, key in (text.partition(" ") for text in settings.log_witnesses)
+    ]
+
+
+def _times(settings: Settings) -> tuple[timedelta, timedelta]:
+    """The least time between two stamps, and the patience with a party out of reach."""
+    every = timedelta(seconds=settings.log_stamp_every_seconds)
+    return every, timedelta(seconds=settings.log_outside_patience_seconds)
 
 
 async def _sequence(parts: Parts) -> None:
@@ -79,8 +104,7 @@ async def _endorse(
     stampers: list[HttpStamper],
     settings: Settings,
 ) -> None:
-    every = timedelta(seconds=settings.log_stamp_every_seconds)
-    patience = timedelta(seconds=settings.log_outside_patience_seconds)
+    every, patience = _times(settings)
 
     async def once() -> float:
         async with parts.database.turn("witnessing") as ours:
@@ -92,7 +116,7 @@ async def _endorse(
         for alarm in alarms:
             since = alarm.since.isoformat(timespec="seconds")
             _log.error("log_alarm", by=alarm.by, reason=alarm.reason, since=since)
-        return _ENDORSE_SECONDS
+        return settings.log_endorse_every_seconds
 
     async with contextlib.AsyncExitStack() as stack:
         for witness in witnesses:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from json.encoder import encode_basestring  # as dumps writes text, without a new encoder for each
 
 JSON = None | bool | int | str | Sequence["JSON"] | Mapping[str, "JSON"]
 
@@ -22,24 +23,24 @@ def canonical(value: JSON) -> bytes:
 
 def _write(value: JSON) -> str:
     match value:
+        case str():
+            return encode_basestring(value)
         case None | bool():
             return json.dumps(value)
         case int():
             if abs(value) > _LARGEST_INTEGER:
                 raise ValueError("the integer is too large for canonical JSON")
             return str(value)
-        case str():
-            return json.dumps(value, ensure_ascii=False)
         case Mapping():
-            return "{" + ",".join(_member(key, value[key]) for key in _sorted(value)) + "}"
+            return "{" + ",".join([_member(key, value[key]) for key in _sorted(value)]) + "}"
         case list() | tuple():
-            return "[" + ",".join(_write(item) for item in value) + "]"
+            return "[" + ",".join([_write(item) for item in value]) + "]"
         case _:
             raise ValueError(f"canonical JSON does not take a {type(value).__name__}")
 
 
 def _member(key: str, value: JSON) -> str:
-    return f"{json.dumps(key, ensure_ascii=False)}:{_write(value)}"
+    return f"{encode_basestring(key)}:{_write(value)}"
 
 
 def _sorted(members: Mapping[str, JSON]) -> list[str]:

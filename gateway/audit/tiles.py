@@ -87,7 +87,7 @@ def hashes_in(read: Callable[[Tile], bytes], size: int) -> Hashes:
         data = read(tile)
         if len(data) != tile.width * HASH_BYTES:
             raise Tampered(f"{tile.path} has the wrong length.", _REMEDY)
-        return root_of(hashes_of(data)[first:last])
+        return root_of(hashes_of(data[first * HASH_BYTES : last * HASH_BYTES]))
 
     return look_up
 

@@ -1,11 +1,8 @@
 """`gateway audit`: take the log out, verify what was taken out, and keep its key."""
 
-import contextlib
 import hashlib
 import json
-import os
 from base64 import b64decode
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, BinaryIO
 
@@ -20,6 +17,7 @@ from gateway.cli.run import (
     leave,
     out,
     read_file,
+    replacing,
     run,
     settings,
 )
@@ -46,14 +44,16 @@ def export(
     """Write every entry's exact bytes, one a line, with a signed checkpoint and the public key."""
 
     async def action(gateway: "Gateway") -> None:
+        from gateway.app import cosign_now  # noqa: PLC0415
         from gateway.services.exporting import export as exported  # noqa: PLC0415
 
-        with _replacing(where / _ENTRIES) as file:
+        with replacing(where / _ENTRIES) as file:
             made = await exported(
                 gateway.parts,
                 ADMINISTRATOR,
                 lambda leaf: _line(file, leaf),
                 (lambda path, data: _write(where / path, data)) if tiles else None,
+                lambda: cosign_now(gateway.parts, gateway.settings),
             )
         _write(where / _CHECKPOINT, made.checkpoint)
         _write(where / _KEY, "".join(f"{key}\n" for key in made.verifier_keys).encode())
@@ -114,13 +114,12 @@ def verify_receipt(
     ] = None,
 ) -> None:
     """Verify offline that what a receipt says is in the log: exit 0 if so, 1 if not."""
-    from gateway.audit.notes import Kind  # noqa: PLC0415
     from gateway.audit.proofs import Proof  # noqa: PLC0415
 
     # a mail program may have saved the text with its own line ends
     data = read_file(file).replace(b"\r\n", b"\n")
     try:
-        keys = [each for each in _keys(key) if each.kind is Kind.ED25519]
+        keys = _log_keys(key)
         proof = Proof.parse(data)
         checkpoint = proof.verify(proof.extra, keys)
         entry = json.loads(proof.extra)
@@ -145,11 +144,10 @@ def verify_growth(
     """Verify offline that a log only grew between two checkpoints: exit 0 if so, 1 if not."""
     from gateway.audit.checkpoints import open_signed  # noqa: PLC0415
     from gateway.audit.merkle import verify_consistency  # noqa: PLC0415
-    from gateway.audit.notes import Kind  # noqa: PLC0415
 
     try:
         older, newer, hashes = _growth(read_file(file))
-        keys = [each for each in _keys(key) if each.kind is Kind.ED25519]
+        keys = _log_keys(key)
         old, new = (open_signed(note, keys)[0] for note in (older, newer))
         if old.origin != new.origin:
             raise Tampered("The checkpoints are of two logs.", "Ask for the proof again.")
@@ -185,6 +183,15 @@ def _keys(path: Path) -> "list[VerifierKey]":
         leave(error)
 
 
+def _log_keys(path: Path) -> "list[VerifierKey]":
+    from gateway.audit.notes import Kind  # noqa: PLC0415
+
+    keys = [key for key in _keys(path) if key.kind is Kind.ED25519]
+    if not keys:
+        raise InvalidInput("None of the keys is a log's own.", "Give the log's public key.")
+    return keys
+
+
 def _growth(data: bytes) -> tuple[bytes, bytes, list[bytes]]:
     try:
         proof = json.loads(data)
@@ -212,17 +219,5 @@ def _line(file: BinaryIO, leaf: bytes) -> None:
 
 def _write(path: Path, data: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    with _replacing(path) as file:
+    with replacing(path) as file:
         file.write(data)
-
-
-@contextlib.contextmanager
-def _replacing(path: Path) -> Iterator[BinaryIO]:
-    """A file for its owner only, that takes the place of `path` once it is whole."""
-    partial = path.with_name(path.name + ".partial")
-    opened = os.open(partial, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600)
-    with os.fdopen(opened, "wb") as file:
-        yield file
-        file.flush()
-        os.fsync(file.fileno())
-    partial.replace(path)

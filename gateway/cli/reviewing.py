@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
-from gateway.cli.run import ADMINISTRATOR, err, explain, leave, out, run
+from gateway.cli.run import ADMINISTRATOR, err, explain, leave, out, replacing, run
 from gateway.domain.errors import GatewayError, InvalidInput
 
 if TYPE_CHECKING:
@@ -254,7 +254,7 @@ def _export(wanted: "Filter", named: str, where: Path) -> None:
         writer = exporter(Format(named), gateway.settings.log_origin)
         asked = wanted.wanted(gateway.parts.rules.zone)
         count = 0
-        with where.open("wb") as file:
+        with replacing(where) as file:
             file.write(writer.head())
             async for piece in review.take_out(gateway.parts, ADMINISTRATOR, asked):
                 for found in piece.entries:

@@ -1,12 +1,13 @@
 """What every command shares: settings, the opened gateway, errors as words and exit codes."""
 
 import asyncio
+import contextlib
 import os
 import signal
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn, TypeVar
+from typing import TYPE_CHECKING, BinaryIO, NoReturn, TypeVar
 
 import typer
 from rich.console import Console
@@ -130,3 +131,22 @@ def read_file(path: Path, limit_bytes: int = 5 * 1024 * 1024) -> bytes:
     if len(data) > limit_bytes:
         leave(LimitExceeded(f"{path} is larger than {limit_bytes:,} bytes.", "Split it."))
     return data
+
+
+@contextlib.contextmanager
+def replacing(path: Path) -> Iterator[BinaryIO]:
+    """A file for its owner only, that takes the place of `path` once it is whole."""
+    if path.exists() and not path.is_file():  # a pipe or a terminal is written to as it is
+        with path.open("wb") as file:
+            yield file
+        return
+    partial = path.with_name(path.name + ".partial")
+    opened = os.open(partial, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600)
+    try:
+        with os.fdopen(opened, "wb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)

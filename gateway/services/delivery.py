@@ -216,7 +216,7 @@ async def _conclude(
         if not isinstance(transfer.progress, awaited):
             # recalled while the attempt was under way, or another worker took this one for dead
             detail: dict[str, JSON] = {"state": transfer.state.value, "too_late": True}
-            how = Outcome.SUCCESS if isinstance(outcome, Accepted) else Outcome.FAILURE
+            how = _outcome_of(outcome)
             subject = about(parts, transfer)
             await record(
                 parts,
@@ -232,6 +232,16 @@ async def _conclude(
         await move(parts, work, WORKER, transfer, _move_for(parts, outcome, accepted, deferred))
 
 
+def _outcome_of(sending: Sending) -> Outcome:
+    match sending:
+        case Accepted():
+            return Outcome.SUCCESS
+        case Deferred(uncertain=True):
+            return Outcome.UNKNOWN
+        case Deferred() | Rejected():
+            return Outcome.FAILURE
+
+
 def _move_for(parts: Parts, outcome: Sending, accepted: Move, deferred: Action) -> Move:
     match outcome:
         case Accepted(reply):
@@ -239,8 +249,7 @@ def _move_for(parts: Parts, outcome: Sending, accepted: Move, deferred: Action) 
             return Move(accepted.event, accepted.action, detail)
         case Deferred(reason, uncertain):
             failed = AttemptFailed(brief(reason), uncertain, parts.jitter())
-            how = Outcome.UNKNOWN if uncertain else Outcome.FAILURE
-            return Move(failed, deferred, {"reason": brief(reason)}, how)
+            return Move(failed, deferred, {"reason": brief(reason)}, _outcome_of(outcome))
         case Rejected(reason):
             given_up = GivenUp(brief(reason))
             return Move(given_up, Action.TRANSFER_FAILED, {"reason": brief(reason)})

@@ -1,6 +1,6 @@
 """Taking the audit log out, in a form that verifies without this gateway."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from gateway.audit.entries import Action
@@ -9,6 +9,7 @@ from gateway.domain.actors import Actor
 from gateway.domain.errors import Unavailable
 from gateway.services import proofs
 from gateway.services.auditing import record, require_reader
+from gateway.services.log_storage import SignedCheckpoint
 from gateway.services.parts import Parts
 from gateway.services.publishing import published
 from gateway.services.storage import Work
@@ -34,10 +35,13 @@ async def export(
     actor: Actor,
     write: Callable[[bytes], None],
     write_file: Callable[[str, bytes], None] | None = None,
+    cosign: Callable[[], Awaitable[Sequence[str]]] | None = None,
 ) -> Export:
     """Give `write` every entry's exact bytes in order, as of one moment, with its checkpoint.
 
     `write_file` is given each file of the tiled log by its path (C2SP tlog-tiles), if it is there.
+    `cosign` asks the witnesses, and gives their names: as the export is itself an entry, none can
+    have cosigned its checkpoint before. What a witness does not give is missing from it.
     That the log was exported is recorded, and is its last entry or one of the last.
 
     Raises:
@@ -45,21 +49,32 @@ async def export(
         Tampered: the stored log is not what was signed before.
     """
     require_reader(actor)
+    uid = parts.identifiers.new()
     async with parts.database.work() as work:
-        await record(parts, work, actor, Action.LOG_EXPORTED, {})
+        await record(parts, work, actor, Action.LOG_EXPORTED, {}, uid=uid)
     await parts.sequencer.run(wait=True)
+    witnesses = await cosign() if cosign is not None else ()
     async with parts.database.snapshot() as view:
-        newest = await view.tree.newest()
-        if newest is None:
-            raise Unavailable("The log was not signed yet.", "Try again in a moment.")
+        last = await _chosen(view, uid, witnesses)
         entries = 0
         async for leaf in view.journal.leaves():
-            write(leaf)
-            entries += 1
-        checkpoint = await published(view, newest)
+            if entries < last.size:
+                write(leaf)
+                entries += 1
+        checkpoint = await published(view, last)
         if write_file is not None:
-            await _write_tiles(view, newest.size, write_file)
+            await _write_tiles(view, last.size, write_file)
         return Export(entries, checkpoint, tuple(await view.tree.verifier_keys()))
+
+
+async def _chosen(view: Work, uid: str, witnesses: Sequence[str]) -> SignedCheckpoint:
+    """The newest checkpoint that a witness cosigned if it covers an entry, else the newest."""
+    newest, place = await view.tree.newest(), await view.tree.place(uid)
+    if newest is None or place is None:
+        raise Unavailable("The log was not signed yet.", "Try again in a moment.")
+    given = await view.outside.newest_endorsements()
+    sizes = [each.size for each in given if each.by in witnesses and each.size > place]
+    return (await view.tree.checkpoint(max(sizes)) if sizes else None) or newest
 
 
 async def _write_tiles(view: Work, size: int, write_file: Callable[[str, bytes], None]) -> None:

@@ -170,6 +170,10 @@ class TreeStore(Protocol):
         """The roots of the full tiles of a level, from number `first` to before `last`."""
         ...
 
+    async def hashes(self, tiles: Sequence[Tile]) -> Sequence[bytes]:
+        """The hashes of tiles, full or not; fewer than a tile should have where the log ends."""
+        ...
+
     async def entries(self, first: int, last: int) -> Sequence[bytes]:
         """The exact bytes of the entries from place `first` to before `last`."""
         ...
@@ -200,6 +204,10 @@ class OutsideStore(Protocol):
 
     async def last_endorsed(self, by: str) -> Endorsement | None:
         """The largest size that a party endorsed."""
+        ...
+
+    async def newest_endorsements(self) -> Sequence[Endorsement]:
+        """What each party gave for the largest size that it endorsed, in order of name."""
         ...
 
     async def parties(self) -> Mapping[str, Party]:

@@ -16,7 +16,8 @@ async def of_everyone(parts: Parts, work: Work) -> dict[str, str]:
     """For each pseudonym the register can explain: a person's name, or a child's or a meeting's
     reference.
     """
-    known = {pseudonym(parts, p.id): p.name for p in await work.register.everyone()}
+    everyone = await work.register.everyone()
+    known = {pseudonym(parts, person): name for person, name in everyone.items()}
     for meeting, children in (await work.register.children()).items():
         known[meeting_pseudonym(parts, meeting)] = str(meeting)
         known |= {child_pseudonym(parts, child): str(child) for child in children}

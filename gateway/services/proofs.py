@@ -3,9 +3,9 @@
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
-from gateway.audit.merkle import Hashes, consistency_proof, inclusion_proof, leaf_hash
+from gateway.audit.merkle import Hashes, consistency_proof, inclusion_proof
 from gateway.audit.proofs import Proof
-from gateway.audit.tiles import WIDTH, Tile, hashes_in, holding
+from gateway.audit.tiles import Tile, hashes_in, holding
 from gateway.domain.errors import NotFound
 from gateway.services.log_storage import SignedCheckpoint
 from gateway.services.storage import Work
@@ -14,17 +14,9 @@ T = TypeVar("T")
 
 
 async def tile_hashes(work: Work, tile: Tile) -> bytes:
-    """The hashes of a tile, full or not; fewer than it should have where the log ends before.
-
-    An unfinished tile is the beginning of what it becomes, so a full one answers for it too.
-    """
-    if full := await work.tree.full_tile(tile.level, tile.index):
-        return full.hashes[: tile.width * len(full.root)]
-    first = tile.index * WIDTH
-    last = first + tile.width
-    if tile.level:
-        return b"".join(await work.tree.roots(tile.level - 1, first, last))
-    return b"".join(leaf_hash(leaf) for leaf in await work.tree.entries(first, last))
+    """The hashes of a tile, full or not; fewer than it should have where the log ends before."""
+    (hashes,) = await work.tree.hashes([tile])
+    return hashes
 
 
 async def inclusion(work: Work, position: int, size: int) -> tuple[bytes, ...]:
@@ -80,5 +72,6 @@ async def _made(
         return bytes(32)
 
     make(note)
-    tiles = {tile: await tile_hashes(work, tile) for tile in needed}
+    asked = sorted(needed, key=lambda tile: (tile.level, tile.index))
+    tiles = dict(zip(asked, await work.tree.hashes(asked), strict=True))
     return tuple(make(hashes_in(tiles.__getitem__, size)))

@@ -66,8 +66,12 @@ async def read_status(parts: Parts, actor: Actor) -> dict[str, str]:
         newest = await work.tree.newest()
         waiting = await work.tree.waiting_since()
         keys = await work.tree.verifier_keys()
-        given = await work.outside.endorsements(newest.size) if newest else ()
+        given = await work.outside.newest_endorsements()
         parties = await work.outside.parties()
+    endorsed = {
+        f"endorsed by {each.by}": f"{each.size:,} entries, {each.given_at:%Y-%m-%d %H:%M:%S} UTC"
+        for each in given
+    }
     told = {f"told {name}": f"{party.told:,} entries" for name, party in parties.items()}
     amiss = {
         f"alarm {name}": f"since {party.refusing_since:%Y-%m-%d %H:%M:%S} UTC"
@@ -80,7 +84,7 @@ async def read_status(parts: Parts, actor: Actor) -> dict[str, str]:
         "waiting since": f"{waiting:%Y-%m-%d %H:%M:%S} UTC" if waiting else "nothing waits",
         "key": keys[0] if keys else "none yet",
         "earlier keys": str(max(len(keys) - 1, 0)),
-        "endorsed by": ", ".join(each.by for each in given) or "nobody yet",
+        **endorsed,
         **told,
         **amiss,
     }

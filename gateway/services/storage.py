@@ -91,8 +91,8 @@ class RegisterStore(Protocol):
         """The representatives with these identifiers; unknown ones are left out."""
         ...
 
-    async def everyone(self) -> Sequence[Representative]:
-        """All representatives."""
+    async def everyone(self) -> Mapping[RepresentativeId, str]:
+        """All representatives, by name."""
         ...
 
     async def protocol_versions(self, protocol: ProtocolId) -> Sequence[SharingProtocol]:

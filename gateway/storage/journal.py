@@ -7,8 +7,9 @@ wait for. The sequencer then gives it its place; only from then on it is part of
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, func, literal, select, tuple_
+from sqlalchemy import ColumnElement, FromClause, func, literal, select, text, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from gateway.audit.entries import Entry
@@ -30,6 +31,10 @@ _INSERT = """
         %(meeting)s, %(leaf)s, %(terms)s
     )
 """
+_PLANNING = text("""
+    SELECT set_config('plan_cache_mode', 'force_custom_plan', true),
+        set_config('max_parallel_workers_per_gather', '0', true)
+""")
 _LONGEST_POSITION = 18  # decimal digits that a bigint always holds
 
 
@@ -81,11 +86,15 @@ class PostgresJournal:
         conditions = list(looked.conditions)
         if page.after is not None:
             conditions.append(await self._beyond(_position(page.after), looked, query.order))
-        columns = (audit_entries.c.position, audit_entries.c.leaf)
-        selected = select(*columns).select_from(looked.source).where(*conditions)
-        backwards = query.order is Order.NEWEST_FIRST
-        order = [key.desc() if backwards else key for key in looked.keys]
-        rows = await self._connection.execute(selected.order_by(*order).limit(page.limit))
+        # what is looked through stands in indexes; only what is given is fetched from the table
+        hits = select(*looked.keys).select_from(looked.source).where(*conditions)
+        hits = hits.order_by(*_ordered(looked.keys, query.order)).limit(page.limit)
+        hit, entries = hits.subquery("hit"), audit_entries.c
+        selected = select(entries.position, entries.leaf)
+        selected = selected.join(hit, hit.c.position == entries.position)
+        selected = selected.order_by(*_ordered((hit.c.at, hit.c.position), query.order))
+        await self._plan_for_these_values()
+        rows = await self._connection.execute(selected)
         return [Found(row.position, row.leaf) for row in rows]
 
     async def transfers(self, query: Query, page: Page) -> Sequence[str]:
@@ -107,6 +116,13 @@ class PostgresJournal:
         selected = selected.where(named, *looked.conditions).group_by(counted.c.term)
         rows = await self._connection.execute(selected)
         return {term.removeprefix(prefix): count for term, count in rows}
+
+    async def _plan_for_these_values(self) -> None:
+        """Have a query planned for its own values: some stand in half of all entries, some in one.
+
+        Workers are not worth starting for what an index gives in order.
+        """
+        await self._connection.execute(_PLANNING)
 
     async def _beyond(self, position: int, looked: "_Looked", order: Order) -> ColumnElement[bool]:
         """What comes after an entry in the order of a search."""
@@ -135,6 +151,8 @@ class _Looked:
         for table, term in zip(terms, query.terms, strict=True):
             source = source.join(table, table.c.position == audit_entries.c.position)
             conditions.append(table.c.term == term)
+            if table is not terms[0]:  # with the time, an entry is found in a term's own index
+                conditions.append(table.c.at == terms[0].c.at)
         # a term has time and position in its own index, which then gives the order
         first = terms[0] if terms else audit_entries
         if query.since is not None:
@@ -158,6 +176,10 @@ def _equal(query: Query) -> Iterator[ColumnElement[bool]]:
         yield entries.transfer.in_(query.transfers)
     if query.actions:
         yield entries.action.in_([action.value for action in query.actions])
+
+
+def _ordered(keys: Sequence[ColumnElement[Any]], order: Order) -> Iterator[ColumnElement[Any]]:
+    return (key.desc() if order is Order.NEWEST_FIRST else key for key in keys)
 
 
 def _row(entry: Entry) -> dict[str, object]:

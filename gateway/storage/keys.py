@@ -44,7 +44,7 @@ class MasterKey:
     def __init__(self, key: bytes) -> None:
         if len(key) != KEY_BYTES:
             raise InvalidInput(
-                f"The master key is not {KEY_BYTES} bytes long.",
+                f"The key is not {KEY_BYTES} bytes long.",
                 "Use the key file that 'gateway init' made.",
             )
         self.__bytes = key

@@ -7,7 +7,8 @@ from sqlalchemy import ColumnElement, func, insert, select, text
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from gateway.audit.tiles import Tile
+from gateway.audit.merkle import HASH_BYTES
+from gateway.audit.tiles import WIDTH, Tile
 from gateway.services.log_storage import Endorsement, FullTile, Party, SignedCheckpoint
 from gateway.storage.locks import lock_key
 from gateway.storage.log_tables import (
@@ -38,6 +39,32 @@ _SEQUENCE = text("""
     SELECT position, uid, at, action, outcome, actor, agency, transfer, meeting, leaf
     FROM placed
     RETURNING position, leaf
+""")
+
+
+# An unfinished tile is the beginning of what it becomes, so a full one answers for it too. One
+# statement for all of them: a proof takes three or four tiles.
+_HASHES = text("""
+    SELECT coalesce(
+        (
+            SELECT substring(hashes FROM 1 FOR width * :hash_bytes) FROM log_tiles
+            WHERE log_tiles.level = asked.level AND log_tiles.index = asked.index
+        ),
+        CASE asked.level WHEN 0 THEN (
+            SELECT string_agg(sha256(CAST('\\x00' AS bytea) || leaf), '' ORDER BY position)
+            FROM audit_entries
+            WHERE position >= asked.index * :full AND position < asked.index * :full + width
+        ) ELSE (
+            SELECT string_agg(root, '' ORDER BY below.index) FROM log_tiles AS below
+            WHERE below.level = asked.level - 1
+            AND below.index >= asked.index * :full AND below.index < asked.index * :full + width
+        ) END,
+        ''
+    )
+    FROM unnest(
+        CAST(:levels AS smallint[]), CAST(:indexes AS bigint[]), CAST(:widths AS integer[])
+    ) WITH ORDINALITY AS asked (level, index, width, number)
+    ORDER BY number
 """)
 
 
@@ -113,6 +140,17 @@ class PostgresTree:
         )
         return list(await self._connection.scalars(query.order_by(index)))
 
+    async def hashes(self, tiles: Sequence[Tile]) -> Sequence[bytes]:
+        """The hashes of tiles, full or not; fewer than a tile should have where the log ends."""
+        asked = {
+            "levels": [tile.level for tile in tiles],
+            "indexes": [tile.index for tile in tiles],
+            "widths": [tile.width for tile in tiles],
+            "full": WIDTH,
+            "hash_bytes": HASH_BYTES,
+        }
+        return list(await self._connection.scalars(_HASHES, asked))
+
     async def entries(self, first: int, last: int) -> Sequence[bytes]:
         """The exact bytes of the entries from place `first` to before `last`."""
         position = audit_entries.c.position
@@ -167,6 +205,13 @@ class PostgresOutside:
         query = query.order_by(log_endorsements.c.size.desc()).limit(1)
         row = (await self._connection.execute(query)).one_or_none()
         return Endorsement(row.size, row.by, row.data, row.given_at) if row else None
+
+    async def newest_endorsements(self) -> Sequence[Endorsement]:
+        """What each party gave for the largest size that it endorsed, in order of name."""
+        by, size = log_endorsements.c.by, log_endorsements.c.size
+        query = select(log_endorsements).distinct(by).order_by(by, size.desc())
+        rows = await self._connection.execute(query)
+        return [Endorsement(row.size, row.by, row.data, row.given_at) for row in rows]
 
     async def parties(self) -> Mapping[str, Party]:
         """All that were told of the log, or refuse."""

@@ -8,6 +8,7 @@ from sqlalchemy import (
     Identity,
     Index,
     LargeBinary,
+    PrimaryKeyConstraint,
     SmallInteger,
     Table,
     Text,
@@ -48,9 +49,12 @@ audit_pending = Table(
 audit_entries = Table(
     "audit_entries",
     metadata,
-    Column("position", BigInteger, primary_key=True, autoincrement=False),
+    Column("position", BigInteger, autoincrement=False),
     Column("uid", identifier(), nullable=False),
     *_entry_columns(),
+    # what is found by a term is looked through by these without fetching it from the table; with
+    # the actor too, the longest would not fit an index
+    PrimaryKeyConstraint("position", postgresql_include=["action", "outcome", "agency"]),
     CheckConstraint("position >= 0", name="position_counts"),
     Index(None, "uid"),
     Index(None, "at", "position"),

@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from sqlalchemy import Table, case, func, select
-from sqlalchemy.dialects.postgresql import distinct_on, insert
+from sqlalchemy import Table, case, cast, func, select
+from sqlalchemy.dialects.postgresql import JSONB, JSONPATH, distinct_on, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from gateway.domain.errors import Conflict
@@ -127,10 +127,10 @@ class PostgresRegister:
         found = await self._read(_REPRESENTATIVES, ids)
         return {person.id: person for person in found.values()}
 
-    async def everyone(self) -> Sequence[Representative]:
-        """All representatives."""
-        rows = await self._connection.execute(select(representatives))
-        return [from_row(Representative, row) for row in rows.mappings()]
+    async def everyone(self) -> Mapping[RepresentativeId, str]:
+        """All representatives, by name."""
+        query = select(representatives.c.id, representatives.c.name)
+        return {row.id: row.name for row in await self._connection.execute(query)}
 
     async def protocol_versions(self, protocol: ProtocolId) -> Sequence[Protocol]:
         """Every version of a protocol, lowest first."""
@@ -143,8 +143,11 @@ class PostgresRegister:
 
     async def children(self) -> Mapping[MeetingId, Sequence[ChildReference]]:
         """All meetings, each with the children and young people it is about."""
-        rows = await self._connection.execute(select(meetings.c.id, meetings.c.children))
-        return {row.id: [child.reference for child in row.children] for row in rows}
+        children = func.jsonb_path_query_array(
+            meetings.c.children, cast("$[*].reference", JSONPATH), type_=JSONB
+        )
+        query = select(meetings.c.id, children.label("references"))
+        return {row.id: row.references for row in await self._connection.execute(query)}
 
     async def meetings_led_by(self, agency: AgencyId, page: Page, today: date) -> Sequence[Meeting]:
         """Meetings under a protocol whose lead agency this is, by identifier.

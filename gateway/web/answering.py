@@ -54,6 +54,6 @@ def _unexpected(request: web.Request, error: Exception) -> web.Response:
 
 def _answer(request: web.Request, problem: ProblemDetails, headers: dict[str, str]) -> web.Response:
     route = request.get(ROUTE)
-    if route.is_page if route else not request.path.startswith("/api"):
+    if route.is_page if route else not request.path.startswith(("/api/", "/log/")):
         return error_page(request, problem, headers)
     return problem_response(problem, headers)

@@ -1,5 +1,6 @@
 """Handlers for reviewing the audit log, and for its checkpoints, tiles and proofs."""
 
+import asyncio
 from collections.abc import Iterator
 from contextlib import aclosing, contextmanager
 from datetime import tzinfo
@@ -60,13 +61,19 @@ async def export_entries(call: Call) -> web.StreamResponse:
         if call.request.method == "HEAD":
             return response
         with _cut_unless_whole(call.request):
-            await response.write(writer.head())
+            await _write(call, response, writer.head())
             while piece is not None:
                 rows = (writer.row(one.position, one.leaf, piece.names) for one in piece.entries)
-                await response.write(b"".join(rows))
+                await _write(call, response, b"".join(rows))
                 piece = await anext(pieces, None)
             await response.write_eof()
     return response
+
+
+async def _write(call: Call, response: web.StreamResponse, data: bytes) -> None:
+    """Send a piece; whoever does not take it in time keeps no snapshot of the database open."""
+    async with asyncio.timeout(call.settings.body_idle_seconds):
+        await response.write(data)
 
 
 @contextmanager

@@ -15,10 +15,14 @@ from itertools import count
 from pathlib import Path
 
 from gateway.audit.entries import Action, Entry, Origin, Outcome
+from gateway.domain.secret import Secret
 from gateway.domain.transfers import TransferId
+from gateway.services.sequencing import LogKey, Sequencer
+from gateway.storage.checkpoint_file import CheckpointFile
 from gateway.storage.database import PostgresDatabase
 from gateway.storage.embedded import EmbeddedPostgres
 from gateway.storage.migrations import upgrade
+from gateway.system import SystemClock
 
 _AT = datetime(2026, 11, 5, tzinfo=UTC)
 _numbers = count()
@@ -67,7 +71,7 @@ async def _rate(seconds: float, workers: int, action: Callable[[], Awaitable[Non
     return done / seconds
 
 
-async def _measure(url: str, seconds: float) -> None:
+async def _measure(url: str, folder: Path, seconds: float) -> None:
     await upgrade(url)
     database = PostgresDatabase(url)
     for name, action in (
@@ -78,6 +82,9 @@ async def _measure(url: str, seconds: float) -> None:
         for workers in (1, 8):
             rate = await _rate(seconds, workers, partial(action, database))
             sys.stdout.write(f"{name:<34}{workers} at once{rate:>10.0f} a second\n")
+    signing = LogKey("gateway.example/log", Secret("07" * 32))
+    memory = CheckpointFile(folder / "checkpoint")
+    await Sequencer.over(database, lambda: signing, SystemClock(), memory).run()
     async with database.snapshot() as view:
         begun = time.perf_counter()
         leaves = [leaf async for leaf in view.journal.leaves()]
@@ -92,7 +99,7 @@ def main() -> None:
     folder = Path(tempfile.mkdtemp(prefix="gw"))
     server = EmbeddedPostgres(folder)
     try:
-        asyncio.run(_measure(server.start(), seconds))
+        asyncio.run(_measure(server.start(), folder, seconds))
     finally:
         server.stop()
         shutil.rmtree(folder)

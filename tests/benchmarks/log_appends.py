@@ -59,9 +59,11 @@ class Appends:
         )
 
     async def _plain(self, batches: Sequence[Sequence[Entry]]) -> float:
-        rows = [[{"id": e.uid, "leaf": e.leaf()} for e in batch] for batch in batches]
+        rows: list[list[dict[str, object]]] = [
+            [{"id": e.uid, "leaf": e.leaf()} for e in batch] for batch in batches
+        ]
 
-        async def write(some: Sequence[dict[str, object]]) -> None:
+        async def write(some: list[dict[str, object]]) -> None:
             async with self.database.work() as work:
                 connection = cast(PostgresJournal, work.journal)._connection
                 await connection.execute(insert(_PLAIN), some)

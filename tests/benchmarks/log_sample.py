@@ -1,11 +1,8 @@
 """A log of a million entries that looks like one of some years' use, and the register beside it."""
 
-from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from hashlib import sha256
-from itertools import count
 from random import Random  # noqa: TID251 - the same sample in every run
 from typing import Any
 

@@ -129,14 +129,14 @@ KINDS: Mapping[str, Callable[[Asker], Wanted]] = {
     "agency + common action": lambda a: Wanted(
         agency=agency(a.random.randrange(AGENCIES)), action=a.random.choice(_COMMON)
     ),
-    "agency + another's person": lambda a: Wanted(agency=agency(AGENCIES - 1), actor=person(3)),
+    "agency + another's person": lambda _: Wanted(agency=agency(AGENCIES - 1), actor=person(3)),
     "agency + failure": lambda a: Wanted(
         agency=agency(a.random.randrange(AGENCIES)), outcome=Outcome.FAILURE
     ),
     "rule + its action": lambda a: Wanted(rule=a.rule(), action=Action.DOCUMENT_WITHHELD),
-    "rule + never action": lambda a: Wanted(rule=WARNINGS[0], action=Action.PASSWORD_SENT),
-    "rule + never actor": lambda a: Wanted(rule=WARNINGS[0], actor="recipient"),
-    "rule + never outcome": lambda a: Wanted(rule=WARNINGS[0], outcome=Outcome.UNKNOWN),
+    "rule + never action": lambda _: Wanted(rule=WARNINGS[0], action=Action.PASSWORD_SENT),
+    "rule + never actor": lambda _: Wanted(rule=WARNINGS[0], actor="recipient"),
+    "rule + never outcome": lambda _: Wanted(rule=WARNINGS[0], outcome=Outcome.UNKNOWN),
     "rule + agency": lambda a: Wanted(rule=a.rule(), agency=agency(a.random.randrange(AGENCIES))),
     "rule + child": lambda a: Wanted(rule=a.rule(), child=a.child()),
     "rule + recipient": lambda a: Wanted(rule=a.rule(), recipient=a.person()),

@@ -10,10 +10,12 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from aiohttp import web
 from aiosmtpd.smtp import SMTP, Envelope, Session
@@ -21,6 +23,8 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 from support.world import SAMPLE
 
 CONTACT = "pat-tauira"
+PACKS, PASSWORD_MAILS, TEXTS = 6, 1, 4  # what comes of the sample pack, sent once
+_LIMIT_SECONDS = 60
 
 
 @dataclass
@@ -135,6 +139,31 @@ class Installation:
         assert done.returncode == code, f"exit {done.returncode}\n{printed}"
         return printed if code else done.stdout
 
+    def run_each(self, *commands: tuple[str, ...], code: int = 0) -> list[str]:
+        """Run several commands at once; gives what each printed."""
+        with ThreadPoolExecutor(4) as threads:
+            return list(threads.map(lambda command: self.run(*command, code=code), commands))
+
+    @contextlib.contextmanager
+    def given(self, **settings: str) -> Iterator[None]:
+        """Other settings while the block lasts, for what is started in it."""
+        before = self.environment
+        more = {f"GATEWAY_{name.upper()}": value for name, value in settings.items()}
+        self.environment = before | more
+        try:
+            yield
+        finally:
+            self.environment = before
+
+    def send(self) -> None:
+        """Send the sample pack."""
+        self.run("pack", "send", "--yes", str(SAMPLE / "pack.toml"))
+
+    def wait_for_sample(self, times: int = 1) -> None:
+        """Wait until all that comes of the sample pack, sent so many times, has arrived."""
+        until(lambda: len(self.mail.mails) >= times * (PACKS + PASSWORD_MAILS))
+        until(lambda: len(self.sms.texts) >= times * TEXTS)
+
     def json(self, *arguments: str) -> Any:
         """What a command prints as JSON."""
         return json.loads(self.run(*arguments))
@@ -144,12 +173,16 @@ class Installation:
         listed = self.json("transfer", "list", "--as", CONTACT, "--json")
         return {transfer["recipient"]: transfer for transfer in listed}
 
-    def serve(self, *, wait: bool = True) -> subprocess.Popen[str]:
-        """Start `gateway serve`, ready when this returns unless told not to wait."""
+    def serve(self, *, wait: bool = True, errors: IO[bytes] | None = None) -> subprocess.Popen[str]:
+        """Start `gateway serve`, ready when this returns unless told not to wait.
+
+        Its standard error goes to the file `errors`, or to the test's.
+        """
         service = subprocess.Popen(
             [sys.executable, "-m", "gateway", "serve"],
             env=self.environment,
             stdout=subprocess.PIPE,
+            stderr=errors,
             text=True,
         )
         self.services.append(service)
@@ -174,6 +207,14 @@ class Installation:
             if service.stdout:
                 service.stdout.close()
         self.services.clear()
+
+
+def until(held: Callable[[], bool], seconds: float = _LIMIT_SECONDS) -> None:
+    """Wait until something holds."""
+    ends = time.monotonic() + seconds
+    while not held():
+        assert time.monotonic() < ends, "it did not come to hold in time"
+        time.sleep(0.05)
 
 
 def kill(service: subprocess.Popen[str]) -> None:

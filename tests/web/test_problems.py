@@ -23,7 +23,6 @@ from gateway.domain.errors import (
     TooManyRequests,
     Unavailable,
 )
-from gateway.domain.transfers import TransferId
 from gateway.services.ports import Authority
 from gateway.services.storage import Database, Work
 from gateway.web.problems import PROBLEMS, details, from_http, headers_of, kind_of
@@ -139,9 +138,9 @@ class FailingDatabase:
         """The real one's."""
         return self.inner.snapshot()
 
-    def turn(self, transfer: TransferId) -> AbstractAsyncContextManager[bool]:
+    def turn(self, what: str) -> AbstractAsyncContextManager[bool]:
         """The real one's."""
-        return self.inner.turn(transfer)
+        return self.inner.turn(what)
 
 
 @pytest.fixture
