@@ -27,7 +27,7 @@ from gateway.settings import Settings
 
 _SEQUENCE_SECONDS = 0.2  # entries are to be signed within a second
 _FORWARD_SECONDS = 1.0
-_AWAY_SECONDS = 30.0
+_AWAY_SECONDS = 10.0
 _log = structlog.get_logger("log")
 
 

@@ -9,15 +9,13 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
-from urllib.error import HTTPError
-from urllib.request import Request, urlopen
 
 import pytest
 from support.mails import attached
-from support.running import CONTACT, PACKS, PASSWORD_MAILS, Installation, installation, until
+from support.running import Installation, installation, until
+from support.serving import Serving
+from support.world import SAMPLE
 
 from gateway.audit.checkpoints import Checkpoint
 from gateway.audit.notes import Note
@@ -27,93 +25,6 @@ from gateway.services.sequencing import LogKey
 pytestmark = pytest.mark.server
 ORIGIN = "lead.example/transfers"
 REMEDY = "rotate-key"
-
-
-class Serving:
-    """A gateway that serves, with its key's file and what it said on standard error."""
-
-    def __init__(self, there: Installation) -> None:
-        self.there = there
-        self.data = Path(there.environment["GATEWAY_DATA_DIR"])
-        self.key = self.data / "keys" / "log.key"
-        self.next = self.data / "keys" / "log.key.next"
-        making = ("token", "create", "--role", "coordinator", "--agency", "tamariki-care")
-        self._token = there.run(*making, "--representative", CONTACT).strip()
-        self.start()
-
-    def start(self) -> None:
-        """Serve; what was said before is kept."""
-        with (self.there.folder / "errors").open("ab") as errors:
-            self.there.serve(errors=errors)
-
-    @property
-    def errors(self) -> list[dict[str, Any]]:
-        """The error lines of the service so far."""
-        lines = (self.there.folder / "errors").read_text("utf-8").splitlines()
-        return [line for line in map(json.loads, lines) if line["level"] == "error"]
-
-    def ready(self) -> tuple[int, str]:
-        """What `/readyz` answers: status and body."""
-        try:
-            with urlopen(f"{self.there.base}/readyz") as answer:  # noqa: S310 - our own address
-                return answer.status, answer.read().decode()
-        except HTTPError as refusal:
-            with refusal:
-                return refusal.code, refusal.read().decode()
-
-    def transfers(self) -> list[dict[str, Any]]:
-        """Every transfer, by the API."""
-        wanted = Request(  # noqa: S310 - our own address
-            f"{self.there.base}/api/v1/transfers?limit=200",
-            headers={"Authorization": f"Bearer {self._token}"},
-        )
-        with urlopen(wanted) as answer:  # noqa: S310 - our own address
-            listed: list[dict[str, Any]] = json.load(answer)["items"]
-        return listed
-
-    def sealed(self) -> list[dict[str, Any]]:
-        """The transfers that wait to be mailed."""
-        return [each for each in self.transfers() if each["state"] in {"queued", "sealed"}]
-
-    @contextmanager
-    def goes_out(self) -> Iterator[None]:
-        """What is sent while the block lasts is complete some time after it."""
-        mails = self.there.mail.mails
-        wanted = len(mails) + PACKS + PASSWORD_MAILS
-        yield
-        until(lambda: len(mails) >= wanted)
-        until(lambda: not self.sealed())
-
-    @contextmanager
-    def held_back(self, why: str) -> Iterator[str]:
-        """A pack that is sent now does not leave before the block, which is to mend what is wrong.
-
-        Gives what `/readyz` says before that. Afterwards everything arrives by itself.
-        """
-        until(lambda: self.ready()[0] == 503)
-        answer = self.ready()[1]
-        assert why in answer
-        with self.goes_out():
-            before = self.there.mail.received_bytes
-            self.there.send()
-            until(lambda: len(self.sealed()) == PACKS)
-            until(lambda: sum(each["attempts"] for each in self.sealed()) >= 2)
-            assert self.there.mail.received_bytes == before
-            yield answer
-        assert self.ready()[0] == 200
-
-    def export(self, name: str, **settings: str) -> Path:
-        """Take the log out."""
-        folder = self.there.folder / name
-        with self.there.given(**settings):
-            self.there.run("audit", "export", "--out", str(folder))
-        return folder
-
-    def restart(self, **settings: str) -> None:
-        """Serve anew, with other settings."""
-        self.there.stop()
-        with self.there.given(**settings):
-            self.start()
 
 
 @pytest.fixture(scope="module")
@@ -144,9 +55,8 @@ def test_the_key_is_changed_while_packs_are_sent(serving: Serving, tmp_path: Pat
     before = serving.export("before")
     receipt = attached(there.mail.mails[0], tmp_path).receipt
     with serving.goes_out():
-        there.send()
-        said = there.run("audit", "rotate-key")
-        there.send()
+        sending = ("pack", "send", "--yes", str(SAMPLE / "pack.toml"))
+        _, said = there.run_each(sending, ("audit", "rotate-key"))
     new = log_key(serving.key.read_bytes())
     assert str(new.verifier_key) in said
     assert serving.key.stat().st_mode & 0o777 == 0o600
@@ -156,12 +66,14 @@ def test_the_key_is_changed_while_packs_are_sent(serving: Serving, tmp_path: Pat
     assert (first, second) == (str(new.verifier_key), str(old.verifier_key))
     older = before / "checkpoint"
     key = str(after / "key.pub")
-    there.run("audit", "verify", str(after), "--key", key, "--since", str(older))
-    there.run("audit", "verify-receipt", str(receipt), "--key", key)
     (tmp_path / "old.pub").write_text(f"{old.verifier_key}\n")
     (tmp_path / "new.pub").write_text(f"{new.verifier_key}\n")
+    there.run_each(
+        ("audit", "verify", str(after), "--key", key, "--since", str(older)),
+        ("audit", "verify", str(after), "--key", str(tmp_path / "new.pub")),
+        ("audit", "verify-receipt", str(receipt), "--key", key),
+    )
     there.run("audit", "verify", str(after), "--key", str(tmp_path / "old.pub"), code=1)
-    there.run("audit", "verify", str(after), "--key", str(tmp_path / "new.pub"))
     entries = [json.loads(line) for line in (after / "entries.jsonl").read_bytes().splitlines()]
     changes = [n for n, entry in enumerate(entries) if entry["action"] == "log.key-rotated"]
     detail = {"new": str(new.verifier_key), "old": str(old.verifier_key)}
@@ -193,15 +105,13 @@ def test_a_change_cut_short_is_finished_by_the_next(serving: Serving) -> None:
     assert told["key"] == str(log_key(prepared).verifier_key)
 
 
-def test_the_key_is_given_otherwise(serving: Serving) -> None:
-    """In the environment, or through an open descriptor, but not in two ways at once."""
-    there, text = serving.there, serving.key.read_text()
-    serving.export("by-environment", log_key=text.strip())
+def export_by_descriptor(there: Installation, text: str) -> str:
+    """Have the log signed for an export by a process that gets the key from a pipe."""
     reading, writing = os.pipe()
     os.write(writing, text.encode())
     os.close(writing)
     done = subprocess.run(
-        [sys.executable, "-m", "gateway", "audit", "export", "--out", str(there.folder / "by-fd")],
+        [sys.executable, "-m", "gateway", "audit", "export", "--out", str(there.folder / "fd")],
         env=there.environment | {"GATEWAY_LOG_KEY_FD": str(reading)},
         pass_fds=[reading],
         capture_output=True,
@@ -210,22 +120,47 @@ def test_the_key_is_given_otherwise(serving: Serving) -> None:
     )
     os.close(reading)
     assert done.returncode == 0, done.stderr
-    for name in ("by-environment", "by-fd"):
-        there.run("audit", "verify", str(there.folder / name))
-    for settings in (
-        {"log_key": text.strip(), "log_key_file": str(serving.key)},
-        {"log_key": text.strip(), "log_key_fd": "3"},
-        {"log_key": "no key"},
-        {"log_key": base64.b64encode(bytes(31)).decode()},
-        {"log_key_fd": "999"},
-        {"log_key_file": "/nonexistent"},
-    ):
-        with there.given(**settings):
-            said = there.run("audit", "status", code=2)
-        assert "log_key" in said
-        assert text.strip() not in said
-    with there.given(log_key=text.strip()):  # what is not in a file is not changed in one
-        assert "log_key_file" in there.run("audit", "rotate-key", code=2)
+    return str(there.folder / "fd")
+
+
+def test_the_key_is_given_otherwise(serving: Serving) -> None:
+    """In the environment, or through an open descriptor, with no file of it on this machine."""
+    there, text = serving.there, serving.key.read_text()
+    key = text.strip()
+    remove(serving.key)
+    try:
+        there.run("audit", "verify", export_by_descriptor(there, text))
+        serving.export("environment", log_key=key)
+        with there.given(log_key=fresh().decode().strip()):  # well formed, but not the log's
+            folder = str(there.folder / "other")
+            said = there.run("audit", "export", "--out", folder, code=1)
+        assert REMEDY in said
+        with there.given(log_key=key):  # what is not in a file is not changed in one
+            assert "log_key_file" in there.run("audit", "rotate-key", code=2)
+        assert "log_key_file" in there.run("init", code=2)
+        assert not serving.key.exists(), "a second key was made for a signed log"
+    finally:
+        restore(serving.key)
+    until(lambda: serving.ready()[0] == 200)
+
+
+@pytest.mark.parametrize(
+    ("settings", "named"),
+    [
+        ({"log_key": "KEY", "log_key_file": "/nonexistent"}, "log_key:"),
+        ({"log_key_fd": "999"}, "[log_key_fd]"),
+        ({"log_key_file": "/nonexistent"}, "[log_key_file]"),
+    ],
+)
+def test_a_key_that_is_given_wrongly_is_refused(
+    serving: Serving, settings: dict[str, str], named: str
+) -> None:
+    """In two ways at once, or not a key; the setting is named and no key is repeated."""
+    key = serving.key.read_text().strip()
+    with serving.there.given(**{name: text.replace("KEY", key) for name, text in settings.items()}):
+        said = serving.there.run("audit", "status", code=2)
+    assert named in said
+    assert key not in said
 
 
 def remove(key: Path) -> None:
@@ -240,34 +175,34 @@ def replace(key: Path) -> None:
     key.write_bytes(fresh())
 
 
-def expose(key: Path) -> None:
-    """Everybody may read it."""
-    key.rename(key.with_suffix(".away"))
-    key.touch(mode=0o644)
-    key.write_bytes(key.with_suffix(".away").read_bytes())
+def restore(key: Path) -> None:
+    """The right key is back."""
+    key.with_suffix(".away").replace(key)
 
 
-@pytest.mark.parametrize("spoil", [remove, replace, expose])
+@pytest.mark.parametrize("spoil", [remove, replace])
 def test_without_its_key_nothing_is_sent(serving: Serving, spoil: Callable[[Path], None]) -> None:
-    """A key that is gone, another, or open to all: `/readyz` says so until it is mended."""
+    """A key that is gone, or another: `/readyz` says so until it is mended."""
     there, text = serving.there, serving.key.read_text().strip()
     spoil(serving.key)
     # the command itself has the right key, so that it can be given a pack at all
     with there.given(log_key=text), serving.held_back("key"):
-        serving.key.with_suffix(".away").replace(serving.key)
+        restore(serving.key)
     assert any(error["event"] == "log_not_signed" and error["remedy"] for error in serving.errors)
 
 
 def test_a_log_of_another_name_is_not_signed(serving: Serving) -> None:
     """A changed `log_origin` is another log: the service and the commands refuse."""
-    serving.restart(log_origin="other.example/log")
-    with serving.held_back("key"):
-        with serving.there.given(log_origin="other.example/log"):
-            there, folder = serving.there, serving.there.folder / "other"
-            said = there.run("audit", "export", "--out", str(folder), code=1)
-        assert "log_origin" in said
-        assert REMEDY in said
+    there = serving.there
+    with there.given(log_origin="other.example/log"):
         serving.restart()
+        assert serving.ready()[0] == 503
+        said = there.run("audit", "export", "--out", str(there.folder / "other"), code=1)
+    assert "log_origin" in said
+    assert REMEDY in said
+    assert "log_not_signed" in {error["event"] for error in serving.errors}
+    serving.restart()
+    assert serving.ready()[0] == 200
 
 
 def test_a_database_set_back_is_found_out(serving: Serving) -> None:

@@ -95,7 +95,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
 
 
 def test_an_export_is_cosigned_and_its_verifier_can_insist(world: World, tmp_path: Path) -> None:
-    """Although the export is itself the newest entry; the witness saw the log grow all the while."""
+    """Although the export is itself the newest entry, and the log grew all the while."""
     there, folder = world.there, tmp_path / "export"
     there.run("audit", "export", "--out", str(folder), "--tiles")
     checkpoint = Note.parse((folder / "checkpoint").read_bytes())
