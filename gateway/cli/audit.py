@@ -57,6 +57,9 @@ def export(
             )
         _write(where / _CHECKPOINT, made.checkpoint)
         _write(where / _KEY, "".join(f"{key}\n" for key in made.verifier_keys).encode())
+        for number, stamp in enumerate(made.stamps, 1):
+            _write(where / f"stamped-{number}", stamp.checkpoint)
+            _write(where / f"stamped-{number}.tsr", stamp.response)
         out.print(f"{made.entries:,} entries in {where / _ENTRIES}", markup=False)
 
     try:

@@ -11,6 +11,8 @@ from gateway.cli.run import ADMINISTRATOR, err, explain, leave, out, replacing, 
 from gateway.domain.errors import GatewayError, InvalidInput
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from gateway.app import Gateway
     from gateway.forms.search import Filter
     from gateway.services.disclosures import Account, Disclosure
@@ -274,7 +276,7 @@ def _account(account: "Callable[[Gateway], Awaitable[Account]]", *, as_json: boo
     for each in found.disclosures:
         whom = each.recipient_name or each.recipient
         out.print(
-            f"{each.reference}  {each.extent.value}  {each.mailed_at or each.queued_at}  "
+            f"{each.reference}  {each.extent.value}  {_time(each.mailed_at or each.queued_at)}  "
             f"from {each.agency} to {whom}, {each.recipient_agency}  "
             f"{each.authority} {each.ground or ''} for {each.purpose}  "
             f"{len(each.documents)} documents, {each.state}",
@@ -284,6 +286,10 @@ def _account(account: "Callable[[Gateway], Awaitable[Account]]", *, as_json: boo
         err.print(f"There may be more: --after {found.next}", markup=False)
     if not found.disclosures:
         err.print("Nothing was disclosed.")
+
+
+def _time(moment: "datetime | None") -> str:
+    return f"{moment:%Y-%m-%d %H:%M:%S} UTC" if moment else ""
 
 
 def _plain(disclosure: "Disclosure") -> dict[str, Any]:

@@ -11,8 +11,16 @@ from gateway.services import proofs
 from gateway.services.auditing import record, require_reader
 from gateway.services.log_storage import SignedCheckpoint
 from gateway.services.parts import Parts
-from gateway.services.publishing import published
+from gateway.services.publishing import is_cosignature, published
 from gateway.services.storage import Work
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """A time stamp (RFC 3161, DER) of a checkpoint's exact bytes."""
+
+    checkpoint: bytes
+    response: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,11 +31,13 @@ class Export:
         entries: how many there are.
         checkpoint: signed by the log, and by the witnesses that cosigned it.
         verifier_keys: the log's, the present one first.
+        stamps: the newest of each time-stamping service, each of a checkpoint of its own.
     """
 
     entries: int
     checkpoint: bytes
     verifier_keys: tuple[str, ...]
+    stamps: tuple[Stamp, ...]
 
 
 async def export(
@@ -64,7 +74,8 @@ async def export(
         checkpoint = await published(view, last)
         if write_file is not None:
             await _write_tiles(view, last.size, write_file)
-        return Export(entries, checkpoint, tuple(await view.tree.verifier_keys()))
+        keys = tuple(await view.tree.verifier_keys())
+        return Export(entries, checkpoint, keys, await _stamps(view, last.size))
 
 
 async def _chosen(view: Work, uid: str, witnesses: Sequence[str]) -> SignedCheckpoint:
@@ -75,6 +86,15 @@ async def _chosen(view: Work, uid: str, witnesses: Sequence[str]) -> SignedCheck
     given = await view.outside.newest_endorsements()
     sizes = [each.size for each in given if each.by in witnesses and each.size > place]
     return (await view.tree.checkpoint(max(sizes)) if sizes else None) or newest
+
+
+async def _stamps(view: Work, size: int) -> tuple[Stamp, ...]:
+    stamps = []
+    for given in await view.outside.newest_endorsements():
+        stamped = await view.tree.checkpoint(given.size)
+        if stamped is not None and stamped.size <= size and not is_cosignature(given):
+            stamps.append(Stamp(stamped.note, given.data))
+    return tuple(stamps)
 
 
 async def _write_tiles(view: Work, size: int, write_file: Callable[[str, bytes], None]) -> None:

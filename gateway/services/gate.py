@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from gateway.audit.entries import Action
 from gateway.audit.facets import Facet
 from gateway.audit.notes import VerifierKey
-from gateway.domain.errors import GatewayError, Unavailable
+from gateway.domain.errors import GatewayError, InvalidInput, Unavailable
 from gateway.domain.transfers import TransferId
 from gateway.services import proofs
 from gateway.services.log_storage import Query
@@ -48,6 +48,8 @@ async def require_signed(parts: Parts) -> None:
         async with parts.database.work() as work:
             known = await work.tree.verifier_keys()
             since = await work.tree.waiting_since()
+    except InvalidInput as error:  # anyone may ask this, so it names no file
+        raise _closed("The log's signing key cannot be used.") from error
     except GatewayError as error:
         raise _closed(error.message) from error
     if known and known[0] != key:  # the sequencer tells only once something waits

@@ -162,10 +162,6 @@ class TreeStore(Protocol):
         """The smallest checkpoint of at least `size` entries."""
         ...
 
-    async def full_tile(self, level: int, index: int) -> FullTile | None:
-        """A full tile, or None if there is none (yet)."""
-        ...
-
     async def roots(self, level: int, first: int, last: int) -> Sequence[bytes]:
         """The roots of the full tiles of a level, from number `first` to before `last`."""
         ...

@@ -1,5 +1,7 @@
 """What the log shows of itself: checkpoints and tiles, as other programs read them."""
 
+from datetime import timedelta
+
 from gateway.audit.canonical import JSON
 from gateway.audit.entries import Action
 from gateway.audit.tiles import WIDTH, Tile, bundle
@@ -8,13 +10,17 @@ from gateway.domain.actors import Actor
 from gateway.domain.errors import NotFound
 from gateway.services import proofs
 from gateway.services.auditing import record, require_reader
-from gateway.services.log_storage import SignedCheckpoint
+from gateway.services.log_storage import Endorsement, SignedCheckpoint
 from gateway.services.parts import Parts
 from gateway.services.storage import Work
 
+_JUST_NOW = timedelta(minutes=10)
+
 
 async def read_checkpoint(parts: Parts, actor: Actor) -> bytes:
-    """The newest checkpoint with the cosignatures it has; the look is recorded.
+    """The newest checkpoint; where witnesses cosign, the newest that one did just now.
+
+    Every look makes a checkpoint that no witness has seen yet. The look is recorded.
 
     Raises:
         Forbidden: the actor is neither an auditor nor an administrator.
@@ -22,7 +28,11 @@ async def read_checkpoint(parts: Parts, actor: Actor) -> bytes:
     """
     async with parts.database.work() as work:
         await _look(parts, work, actor, "checkpoint")
-        newest = await work.tree.newest()
+        recent = parts.clock.now() - _JUST_NOW
+        given = await work.outside.newest_endorsements()
+        sizes = [e.size for e in given if is_cosignature(e) and e.given_at > recent]
+        cosigned = await work.tree.checkpoint(max(sizes)) if sizes else None
+        newest = cosigned or await work.tree.newest()
         if newest is None:
             raise NotFound("The log was not signed yet.", "Try again in a moment.")
         return await published(work, newest)
@@ -51,8 +61,12 @@ async def read_tile(parts: Parts, actor: Actor, tile: Tile, *, entries: bool = F
 async def published(work: Work, checkpoint: SignedCheckpoint) -> bytes:
     """A checkpoint as it is shown: with the log's signature, then the witnesses'."""
     given = await work.outside.endorsements(checkpoint.size)
-    lines = [e.data for e in given if e.data.startswith("\N{EM DASH}".encode())]
-    return with_signatures(checkpoint.note, lines)
+    return with_signatures(checkpoint.note, [e.data for e in given if is_cosignature(e)])
+
+
+def is_cosignature(endorsement: Endorsement) -> bool:
+    """Whether a witness gave it, and not a time-stamping service."""
+    return endorsement.data.startswith("\N{EM DASH}".encode())
 
 
 async def read_status(parts: Parts, actor: Actor) -> dict[str, str]:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, func, insert, select, text
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -125,13 +126,6 @@ class PostgresTree:
         row = (await self._connection.execute(query.order_by(order).limit(1))).one_or_none()
         return SignedCheckpoint(row.size, row.note, row.signed_at) if row else None
 
-    async def full_tile(self, level: int, index: int) -> FullTile | None:
-        """A full tile, or None if there is none (yet)."""
-        query = select(log_tiles.c.hashes, log_tiles.c.root)
-        query = query.where(log_tiles.c.level == level, log_tiles.c.index == index)
-        row = (await self._connection.execute(query)).one_or_none()
-        return FullTile(Tile(level, index), row.hashes, row.root) if row else None
-
     async def roots(self, level: int, first: int, last: int) -> Sequence[bytes]:
         """The roots of the full tiles of a level, from number `first` to before `last`."""
         index = log_tiles.c.index
@@ -209,7 +203,7 @@ class PostgresOutside:
     async def newest_endorsements(self) -> Sequence[Endorsement]:
         """What each party gave for the largest size that it endorsed, in order of name."""
         by, size = log_endorsements.c.by, log_endorsements.c.size
-        query = select(log_endorsements).distinct(by).order_by(by, size.desc())
+        query = select(log_endorsements).ext(distinct_on(by)).order_by(by, size.desc())
         rows = await self._connection.execute(query)
         return [Endorsement(row.size, row.by, row.data, row.given_at) for row in rows]
 

@@ -140,10 +140,8 @@ async def test_tiles_come_back_as_they_were_stored(database: PostgresDatabase) -
         await work.tree.add_tiles(stored[2:])
         await work.tree.add_tiles([])
     async with database.snapshot() as view:
-        for each in stored:
-            assert await view.tree.full_tile(each.tile.level, each.tile.index) == each
-        assert await view.tree.full_tile(0, 3) is None
-        assert await view.tree.full_tile(2, 0) is None
+        found = await view.tree.hashes([each.tile for each in stored])
+        assert list(found) == [each.hashes for each in stored]
         roots = [tile(0, index).root for index in range(3)]
         assert await view.tree.roots(0, 0, 3) == roots
         assert await view.tree.roots(0, 1, 2) == roots[1:2]
@@ -247,3 +245,13 @@ async def test_a_refusal_is_noted_and_ends(database: PostgresDatabase) -> None:
         assert await work.outside.refusing_since("r") is None
         assert await work.outside.refusing_since("s") == LATER
         assert [await work.outside.told(name) for name in "rs"] == [4, 5]
+
+
+async def test_the_newest_of_each_party_is_told(database: PostgresDatabase) -> None:
+    """One for each, the one for the largest size, in order of name."""
+    async with database.work() as work:
+        assert await work.outside.newest_endorsements() == []
+        for by, size in (("b", 1), ("a", 9), ("b", 7), ("a", 3)):
+            await work.outside.endorse(Endorsement(size, by, b"given", AT))
+        newest = await work.outside.newest_endorsements()
+    assert [(each.by, each.size) for each in newest] == [("a", 9), ("b", 7)]
