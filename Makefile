@@ -33,7 +33,7 @@ demo: $(RUN)
 	$(VENV)/bin/gateway demo --out $(OUT)
 
 test: $(DEV)
-	$(VENV)/bin/pytest $(TEST)
+	$(VENV)/bin/pytest -n auto --dist loadfile $(TEST)
 
 check: $(DEV)
 	$(VENV)/bin/ruff format --check .

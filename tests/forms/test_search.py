@@ -96,7 +96,7 @@ def test_each_filter_is_named_when_malformed(field: str) -> None:
 
 def test_an_unknown_filter_is_a_fault() -> None:
     """A slip in a name must not widen the search."""
-    assert faulty(Filter, chlid="child-7f3a") == {"chlid"}
+    assert faulty(Filter, infant="child-7f3a") == {"infant"}
     assert faulty(Period, action="pack.sent") == {"action"}
 
 
