@@ -170,7 +170,13 @@ class Sequencer:
         remembered = await asyncio.to_thread(self.memory.last)
         if remembered is None:
             return
-        size = Checkpoint.parse(Note.parse(remembered).text).size
+        try:
+            size = Checkpoint.parse(Note.parse(remembered).text).size
+        except Tampered as error:
+            raise Tampered(
+                "The file of the last checkpoint does not hold one.",
+                "Keep it as evidence; to go on, move log/checkpoint in the data folder away.",
+            ) from error
         stored = await work.tree.checkpoint(size)
         if stored is None or stored.note != remembered:
             raise Tampered(

@@ -192,3 +192,19 @@ async def test_a_log_set_back_and_continued_elsewhere_is_not_continued(
         await add(database, number)
         await elsewhere.run()
     await refused(database, here, Tampered)
+
+
+@pytest.mark.parametrize("garbage", [b"", b"\xff\x00", b"a text\n"])
+async def test_a_damaged_memory_stops_the_log_and_says_what_to_do(
+    database: PostgresDatabase, garbage: bytes
+) -> None:
+    """Nobody can tell what was in it; the operator decides, and is told which file it is."""
+    memory = Remembered()
+    await add(database, 3)
+    await sequencer(database, memory=memory).run()
+    memory.note = garbage
+    runner = sequencer(database, memory=memory)
+    error = await refused(database, runner, Tampered)
+    assert "log/checkpoint" in error.remedy
+    memory.note = None
+    assert await runner.run() == 1
