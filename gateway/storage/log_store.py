@@ -24,10 +24,12 @@ from gateway.storage.log_tables import (
 
 # One statement, so that the entries never leave the server but to be hashed. An entry's number in
 # the queue is given when it is written, so what was committed before something began comes first.
+# The numbers are taken as one array: as a subquery they are joined, and a planner whose statistics
+# are of the queue when it was empty goes through all of a long queue for each entry.
 _SEQUENCE = text("""
     WITH taken AS (
         DELETE FROM audit_pending
-        WHERE id IN (SELECT id FROM audit_pending ORDER BY id LIMIT :limit)
+        WHERE id = ANY (ARRAY(SELECT id FROM audit_pending ORDER BY id LIMIT :limit))
         RETURNING *
     ), placed AS (
         SELECT *, :first + row_number() OVER (ORDER BY id) - 1 AS position FROM taken

@@ -6,12 +6,14 @@ from datetime import UTC, datetime, timedelta
 
 import psycopg
 import pytest
+from sqlalchemy import text
 from support.placing import leaves, place, write, written
 
 from gateway.audit.entries import Entry
 from gateway.audit.tiles import WIDTH, Tile
 from gateway.domain.errors import Conflict, Unavailable
 from gateway.services.log_storage import Endorsement, FullTile, SignedCheckpoint
+from gateway.storage import log_store
 from gateway.storage.database import PostgresDatabase
 
 AT = datetime(2026, 11, 5, 20, 30, 42, 123456, tzinfo=UTC)
@@ -255,3 +257,22 @@ async def test_the_newest_of_each_party_is_told(database: PostgresDatabase) -> N
             await work.outside.endorse(Endorsement(size, by, b"given", AT))
         newest = await work.outside.newest_endorsements()
     assert [(each.by, each.size) for each in newest] == [("a", 9), ("b", 7)]
+
+
+async def test_a_long_queue_is_taken_by_its_index_whatever_the_statistics_say(
+    database: PostgresDatabase, make_entry: MakeEntry
+) -> None:
+    """Statistics made when the queue was empty must not make a burst go through it many times."""
+    await write(database, *(make_entry() for _ in range(50)))
+    await place(database)
+    async with database._engine.connect() as connection:
+        ready = await connection.execution_options(isolation_level="AUTOCOMMIT")
+        await ready.execute(text("ANALYZE audit_pending"))
+    await write(database, *(make_entry() for _ in range(50)))
+    async with database._engine.connect() as connection:
+        rows = await connection.execute(
+            text(f"EXPLAIN {log_store._SEQUENCE.text}"), {"first": 0, "limit": 20}
+        )
+        plan = [row[0] for row in rows]
+    assert not [line for line in plan if "Join" in line]
+    assert [line for line in plan if "ANY" in line]
