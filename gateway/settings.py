@@ -209,6 +209,23 @@ class Settings(BaseSettings):
         1800, description="longest pause between attempts"
     )
 
+    request_soon_days: int = Field(
+        2, ge=0, le=60, description="working days before its due date that a holder is reminded"
+    )
+    request_still_overdue_days: int = Field(
+        5, ge=2, le=250, description="working days after it that the requester is told once more"
+    )
+    request_expire_days: int = Field(
+        20, ge=3, le=250, description="working days after it that an unanswered request expires"
+    )
+    request_reminder_hour: int = Field(9, ge=0, le=23, description="hour of day of reminders")
+    answer_code_minutes: int = Field(
+        10, ge=1, le=60, description="how long the code texted for a one-time link counts"
+    )
+    answer_session_minutes: int = Field(
+        480, ge=5, le=1440, description="how long an opened one-time link can be used"
+    )
+
     mail_ceiling: Annotated[str, AfterValidator(_level)] = Field(
         "IN-CONFIDENCE", description="highest classification that mail may carry"
     )

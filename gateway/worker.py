@@ -13,9 +13,10 @@ import structlog
 from procrastinate import App, PsycopgConnector, RetryStrategy
 
 from gateway.domain.errors import GatewayError, Unavailable
-from gateway.domain.packs import BlobId
+from gateway.domain.information_requests.timing import ReminderKind
+from gateway.domain.packs import BlobId, RequestId
 from gateway.domain.transfers import TransferId
-from gateway.services import delivery, notices
+from gateway.services import delivery, notices, request_notices
 from gateway.services.parts import Parts
 
 QUEUE = "transfers"
@@ -46,6 +47,9 @@ class Worker:
             ("advance_transfer", self._advance_transfer, _ALWAYS),
             ("send_notice", self._send_notice, _FOR_A_DAY),
             ("destroy_blob", self._destroy_blob, _ALWAYS),
+            ("notify_request", self._notify_request, _FOR_A_DAY),
+            ("remind", self._remind, _FOR_A_DAY),
+            ("expire_request", self._expire_request, _ALWAYS),
         ):
             self._app.task(name=name, queue=QUEUE, retry=retry)(task)
 
@@ -109,6 +113,15 @@ class Worker:
 
     async def _send_notice(self, transfer_id: str, kind: str) -> None:
         await notices.send_notice(self._parts, TransferId(transfer_id), kind)
+
+    async def _notify_request(self, request_id: str, kind: str, notice: str) -> None:
+        await request_notices.notify(self._parts, RequestId(request_id), kind, notice)
+
+    async def _remind(self, request_id: str, kind: str) -> None:
+        await request_notices.remind(self._parts, RequestId(request_id), ReminderKind(kind))
+
+    async def _expire_request(self, request_id: str) -> None:
+        await request_notices.expire(self._parts, RequestId(request_id))
 
     async def _destroy_blob(self, blob_id: str) -> None:
         await asyncio.to_thread(self._parts.vault.remove, BlobId(blob_id))

@@ -1,13 +1,15 @@
 """The composition root: the one part that names concrete adapters and joins them to use cases."""
 
 from gateway.app.opening import Gateway, initialise, opened
+from gateway.app.policies import check_policies
 from gateway.app.rotating import rotate_log_key
 from gateway.app.serving import serve
 from gateway.app.upkeep import cosign_now
 from gateway.files.pack import PackFile, PackFileDocument, parse_pack
 from gateway.files.register import parse_register
-from gateway.files.schemas import pack_schema, register_schema
-from gateway.policy import PolicyReport, check_policies
+from gateway.files.request import parse_request
+from gateway.files.schemas import pack_schema, register_schema, request_schema
+from gateway.policy import PolicyReport
 from gateway.web import openapi_document
 
 __all__ = [
@@ -23,7 +25,9 @@ __all__ = [
     "pack_schema",
     "parse_pack",
     "parse_register",
+    "parse_request",
     "register_schema",
+    "request_schema",
     "rotate_log_key",
     "serve",
 ]

@@ -16,6 +16,7 @@ from gateway.channels import (
     WebhookTexter,
 )
 from gateway.domain.errors import InvalidInput
+from gateway.domain.information_requests.timing import ReminderTiming
 from gateway.domain.register import PasswordChannel
 from gateway.domain.secret import Secret
 from gateway.services.parts import Rules
@@ -75,6 +76,14 @@ def rules(settings: Settings) -> Rules:
         message_domain=settings.message_domain,
         scratch_directory=str(settings.data_dir / "scratch"),
         log_patience=timedelta(seconds=settings.log_patience_seconds),
+        reminders=ReminderTiming(
+            soon_days=settings.request_soon_days,
+            still_overdue_days=settings.request_still_overdue_days,
+            at_hour=settings.request_reminder_hour,
+            expire_after_days=settings.request_expire_days,
+        ),
+        code_life=timedelta(minutes=settings.answer_code_minutes),
+        session_life=timedelta(minutes=settings.answer_session_minutes),
         channels=frozenset(PasswordChannel)
         - (frozenset({PasswordChannel.TEXT}) if settings.sms_kind == "none" else frozenset()),
     )

@@ -10,6 +10,8 @@ from importlib.metadata import version
 from gateway.app.adapters import Connected, connected, mailer, rules, texter
 from gateway.app.keys import digest_key, establish_keys, establish_log_key, signing
 from gateway.audit.entries import Origin
+from gateway.calendars import HolidayCalendar
+from gateway.documents import Typesetter
 from gateway.domain.errors import InvalidInput
 from gateway.policy import CedarJudge, load_bundle
 from gateway.sealing import EffPassphrases, ZipSealer
@@ -58,6 +60,8 @@ async def opened(settings: Settings) -> AsyncIterator[Gateway]:
             vault=vault,
             judge=judge,
             sealer=ZipSealer(),
+            typesetter=Typesetter(settings.policies_dir / "templates"),
+            calendar=HolidayCalendar(),
             passphrases=EffPassphrases(),
             identifiers=RandomIdentifiers(clock),
             clock=clock,

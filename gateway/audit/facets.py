@@ -17,6 +17,7 @@ class Facet(StrEnum):
     RECIPIENT = "recipient"
     RECIPIENT_AGENCY = "recipient agency"
     PACK = "pack"
+    INFORMATION_REQUEST = "information request"
 
     def term(self, value: str) -> str:
         """The one word under which a value of this kind is looked up."""
@@ -35,6 +36,7 @@ _MEMBERS = {  # the names under which entries hold such values, wherever they st
     "recipient": Facet.RECIPIENT,
     "recipient_agency": Facet.RECIPIENT_AGENCY,
     "pack": Facet.PACK,
+    "information_request": Facet.INFORMATION_REQUEST,
 }
 
 

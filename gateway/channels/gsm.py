@@ -23,16 +23,29 @@ def password_text(reference: str, agency: str, password: Secret) -> str:
     Raises:
         InvalidInput: reference or password cannot be written in that alphabet.
     """
-    secret = fields.line(password.reveal(), "password")
-    short = f"Password for {fields.header_value(reference, 'reference')}: {secret}"
+    return _text("Password", reference, agency, password)
+
+
+def code_text(reference: str, agency: str, code: Secret) -> str:
+    """The words of the text message with the code that opens a request; as for a password.
+
+    Raises:
+        InvalidInput: reference or code cannot be written in that alphabet.
+    """
+    return _text("Code", reference, agency, code)
+
+
+def _text(what: str, reference: str, agency: str, secret: Secret) -> str:
+    revealed = fields.line(secret.reveal(), what.lower())
+    short = f"{what} for {fields.header_value(reference, 'reference')}: {revealed}"
     if septets(short) is None:
         raise InvalidInput(
-            "The password or the reference cannot be sent as a text message.",
+            f"The {what.lower()} or the reference cannot be sent as a text message.",
             "Use plain letters, digits and '-'.",
-            field="password",
+            field=what.lower(),
         )
     sender = _without_macrons(fields.header_value(agency, "sender_agency"))
-    long = f"{sender}: password for {reference}: {secret}"
+    long = f"{sender}: {what.lower()} for {reference}: {revealed}"
     size = septets(long)
     return long if size is not None and size <= SINGLE_TEXT else short
 

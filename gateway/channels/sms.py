@@ -16,7 +16,7 @@ from typing import Literal
 from aiohttp import ClientSession
 
 from gateway.channels import fields
-from gateway.channels.gsm import password_text
+from gateway.channels.gsm import code_text, password_text
 from gateway.channels.http_client import Door, Request
 from gateway.domain.addresses import e164_number
 from gateway.domain.errors import InvalidInput
@@ -103,6 +103,17 @@ class KannelTexter:
         Raises:
             InvalidInput: a value may not stand in a text message; nothing was sent.
         """
+        return await self._send(to, password_text(reference, agency, password))
+
+    async def send_code(self, to: str, reference: str, agency: str, code: Secret) -> Outcome:
+        """Text to `to` (E.164) the code that opens a request.
+
+        Raises:
+            InvalidInput: a value may not stand in a text message; nothing was sent.
+        """
+        return await self._send(to, code_text(reference, agency, code))
+
+    async def _send(self, to: str, text: str) -> Outcome:
         values = {
             "username": self._settings.username,
             "password": self._settings.password.reveal(),
@@ -111,7 +122,6 @@ class KannelTexter:
         }
         if self._settings.sender is not None:
             values["from"] = self._settings.sender
-        text = password_text(reference, agency, password)
         return await self._door.ask(self._request(values, text))
 
     async def close(self) -> None:
@@ -144,10 +154,21 @@ class WebhookTexter:
         Raises:
             InvalidInput: a value may not stand in a text message; nothing was sent.
         """
-        number = e164_number(to, field="to")
-        text = password_text(reference, agency, password)
         # The number is part of the key: the same reference to a corrected number is a new message.
-        key = hashlib.sha256(f"{reference}\n{number}".encode()).hexdigest()
+        return await self._send(to, reference, password_text(reference, agency, password))
+
+    async def send_code(self, to: str, reference: str, agency: str, code: Secret) -> Outcome:
+        """Text to `to` (E.164) the code that opens a request; each code is a message of its own.
+
+        Raises:
+            InvalidInput: a value may not stand in a text message; nothing was sent.
+        """
+        own = f"{reference}\n{code.reveal()}"
+        return await self._send(to, reference, code_text(reference, agency, code), own)
+
+    async def _send(self, to: str, reference: str, text: str, own: str | None = None) -> Outcome:
+        number = e164_number(to, field="to")
+        key = hashlib.sha256(f"{own or reference}\n{number}".encode()).hexdigest()
         headers = {
             "Authorization": f"Bearer {self._settings.token.reveal()}",
             "Content-Type": "application/json",

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from gateway.cli import audit, packs, register, tokens, transfers
+from gateway.cli import audit, packs, register, requests, tokens, transfers
 from gateway.cli.run import err, leave, leave_at_once, out, settings
 from gateway.domain.errors import GatewayError, InvalidInput
 
@@ -22,6 +22,7 @@ policy = typer.Typer(help="The rules that decide who receives what.", no_args_is
 app.add_typer(register.commands, name="register")
 app.add_typer(packs.commands, name="pack")
 app.add_typer(transfers.commands, name="transfer")
+app.add_typer(requests.commands, name="request")
 app.add_typer(audit.commands, name="audit")
 app.add_typer(policy, name="policy")
 app.add_typer(tokens.commands, name="token")

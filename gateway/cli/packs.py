@@ -69,7 +69,7 @@ def send(
         try:
             matrix = await check_pack(gateway.parts, actor, pack.id)
             _print(matrix, as_json_=False, to_stderr=as_json_)
-            if not yes and not _confirmed():
+            if not yes and not confirmed():
                 err.print("Nothing was sent.")
                 raise typer.Exit(1)
             made = await send_pack(gateway.parts, actor, pack.id)
@@ -122,7 +122,7 @@ def discard(
     run(action, "pack discard")
 
 
-def _confirmed() -> bool:
+def confirmed() -> bool:
     """Ask on the terminal; an interrupt or the end of input is a no."""
     # while the question waits, Ctrl-C must reach it and not the event loop
     before = signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -8,6 +8,7 @@ import asyncio
 import json
 import os
 import shutil
+import socket
 import sys
 import tempfile
 from dataclasses import dataclass
@@ -17,12 +18,13 @@ from typing import Any
 from rich.console import Console
 
 from gateway.demo.recipients import acknowledge, open_packs, texted_passwords
+from gateway.demo.requests import Scene, play
 from gateway.demo.servers import mail_server, sms_gateway
 
 _SAMPLE = Path(__file__).parent / "sample"
 _CONTACT = "pat-tauira"
 _CHILD = "child-7f3a"
-_FOLDERS = ("mail", "saved", "audit")
+_FOLDERS = ("mail", "saved", "audit", "requests")
 _LEAVES = (*_FOLDERS, "sms.jsonl", "report.json")
 _MARKER = ".made-by-gateway-demo"
 _RECALL_SECONDS = "3"
@@ -132,6 +134,9 @@ async def _send_and_follow(stage: Stage, matrix: dict[str, Any], base: str) -> N
     _console.print(f"The recipient of {first} typed the code from inside: acknowledged.")
     transfers = await _transfers(stage)
     report = _report(matrix, transfers)
+    _console.print("\nAfter the meeting", style="bold")
+    scene = Scene(stage.run, _console.print, base, stage.out, _SAMPLE, _CONTACT, spoken)
+    report["requests"] = await play(scene)
     (stage.out / "report.json").write_text(json.dumps(report, ensure_ascii=False, indent=2) + "\n")
     exported = stage.out / "audit"
     await stage.run("audit", "child", _CHILD)
@@ -181,12 +186,22 @@ async def _serve(stage: Stage) -> tuple[asyncio.subprocess.Process, str]:
     raise StepFailed("gateway serve")
 
 
+def _free_port() -> int:
+    """A port that is free now; one-time links name it before the service takes it."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        port: int = taken.getsockname()[1]
+    return port
+
+
 def _environment(data: Path, mail_port: int, sms_url: str) -> dict[str, str]:
+    port = _free_port()
     left_out = ("GATEWAY_", "PYTHONDONTWRITEBYTECODE")  # the latter slows every command down
     kept = {name: value for name, value in os.environ.items() if not name.startswith(left_out)}
     return kept | {
         "GATEWAY_DATA_DIR": str(data),
-        "GATEWAY_LISTEN_PORT": "0",
+        "GATEWAY_LISTEN_PORT": str(port),
+        "GATEWAY_LINK_BASE": f"http://127.0.0.1:{port}",
         "GATEWAY_LOG_LEVEL": "warning",
         "GATEWAY_MAIL_HOST": "127.0.0.1",
         "GATEWAY_MAIL_PORT": str(mail_port),
@@ -231,11 +246,17 @@ def _sum_up(out: Path, report: dict[str, Any]) -> None:
         rules = sorted({rule for document in withheld for rule in document["rules"]})
         why = f", withheld {len(withheld)} ({', '.join(rules)})" if withheld else ""
         _console.print(f"  {row['recipient']}: {row['state']}, {sent} sent{why}", markup=False)
+    for request in report["requests"]:
+        answer = request["answer"] or {}
+        said = answer.get("kind", "not answered")
+        line = f"  {request['reference']} to {request['holding_agency']}: {said}"
+        _console.print(line, markup=False)
     _console.print(f"\nLeft in {out}:", markup=False)
     _console.print("  mail/*.eml    the mails as the mail server received them")
     _console.print("  saved/        the encrypted packs, each with its receipt of the audit log")
+    _console.print("  requests/     the requests as their holders received them, DOCX and PDF")
     _console.print("  sms.jsonl     the text messages as the SMS gateway received them")
     _console.print(
         "  audit/        the audit log, one canonical JSON entry a line, and its checkpoint"
     )
-    _console.print("  report.json   per recipient: state, documents sent and withheld, with rules")
+    _console.print("  report.json   what became of each recipient, and of each request")

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from gateway.domain.errors import Forbidden
+from gateway.domain.packs import RequestId
 from gateway.domain.register import AgencyId, RepresentativeId
 
 
@@ -34,6 +35,8 @@ class Actor:
         agency: the agency acted for; every query is limited to it. None for the service itself.
         representative: the named person; None for an administrator's token or the service.
         source: where the action came from: an IP address, `command line` or `worker`.
+        request: the one request for information that whoever came by a one-time link may answer;
+            None for everyone else.
     """
 
     kind: ActorKind
@@ -42,6 +45,7 @@ class Actor:
     representative: RepresentativeId | None
     source: str
     token: str | None = None
+    request: RequestId | None = None
 
     def of_agency(self) -> AgencyId:
         """The agency acted for.

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from gateway.domain.addresses import same_mailbox
 from gateway.domain.classification import Classification, highest
+from gateway.domain.information_requests.facts import RequestFacts
 from gateway.domain.packs import Document, DocumentId, Pack
 from gateway.domain.register import (
     Agency,
@@ -100,6 +101,7 @@ class Case:
         channel: the password channel that would be used; None when none is possible.
         address_changed: whether the recipient's address or password channel is no longer what it
             was when the pack was checked for sending.
+        request: what is known of the request for information that the pack carries or answers.
     """
 
     day: date
@@ -116,6 +118,7 @@ class Case:
     channel: "ChannelChoice | None"
     limits: Limits
     address_changed: bool = False
+    request: RequestFacts | None = None
 
 
 @dataclass(frozen=True, slots=True)

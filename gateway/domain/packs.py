@@ -17,6 +17,15 @@ from gateway.domain.register import (
 DocumentId = NewType("DocumentId", str)
 PackId = NewType("PackId", str)
 BlobId = NewType("BlobId", str)
+RequestId = NewType("RequestId", str)
+
+
+class PackKind(StrEnum):
+    """What a pack is: what is sent before a meeting, or a request after it, or its answer."""
+
+    MEETING = "meeting pack"
+    REQUEST = "request"
+    ANSWER = "answer"
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,10 +118,13 @@ class Pack:
     """A set of documents for a meeting, with the legal authority they go out under.
 
     Attributes:
-        agency: the lead agency that sends it.
+        agency: the agency that sends it: the lead agency, unless it is a request or an answer.
         contact: the representative of that agency whom recipients may ask; named as sender.
         marking: the classification a person chose for the whole pack.
         sent_at: when sending was asked for; None while the pack can still be changed.
+        request: the request for information it carries or answers; None for a meeting pack.
+        recipients: who gets a request or an answer; a meeting pack goes to all who attend.
+        limitations: of an answer, on reliability, accuracy and secondary use; goes with the pack.
     """
 
     id: PackId
@@ -126,6 +138,10 @@ class Pack:
     statements: tuple[Statement, ...] = ()
     consultations: tuple[Consultation, ...] = ()
     sent_at: datetime | None = None
+    kind: PackKind = PackKind.MEETING
+    request: RequestId | None = None
+    recipients: tuple[RepresentativeId, ...] = ()
+    limitations: str = ""
 
     def statement_for(self, recipient: RepresentativeId) -> Statement | None:
         """The statement of reasonable belief for `recipient`, if one was made."""

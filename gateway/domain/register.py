@@ -37,6 +37,7 @@ class Status(StrEnum):
     CHILD_WELFARE_AND_PROTECTION_AGENCY = "child welfare and protection agency"
     FAMILY_VIOLENCE_AGENCY = "family violence agency"
     INDEPENDENT_PERSON = "independent person"
+    SECTION_66_REQUESTER = "may require information under section 66"
     SOCIAL_SERVICES_PRACTITIONER = "social services practitioner"
 
     @property
@@ -74,6 +75,7 @@ class Agency:
         highest_classification: the highest level it is entitled to receive.
         mail_domains: canonical domains to which its packs may be mailed.
         handling_acknowledged_on: when it confirmed that it understands how to handle that level.
+        region: the region of New Zealand whose anniversary day it keeps, e.g. `WGN`; None for none.
     """
 
     id: AgencyId
@@ -83,6 +85,7 @@ class Agency:
     mail_domains: tuple[str, ...]
     standings: tuple[Standing, ...] = ()
     handling_acknowledged_on: date | None = None
+    region: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """The types of the values that only files hold, with their published schema."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator, WithJsonSchema
@@ -27,11 +27,11 @@ TelephoneNumber = Annotated[
     patterned(r"^\+[1-9][0-9]{6,14}$", "+64211234567"),
 ]
 
-Day = Annotated[date, BeforeValidator(values.day), _format("date", "2026-02-01")]
 Moment = Annotated[
     datetime, BeforeValidator(values.moment), _format("date-time", "2026-12-08T10:00:00+13:00")
 ]
 
+Region = Annotated[str, AfterValidator(values.region), patterned(r"^[A-Z]{3}$", "WGN")]
 Kind = Annotated[AgencyKind, BeforeValidator(member_of(list(AgencyKind))), one_of(list(AgencyKind))]
 Age = Annotated[AgeGroup, BeforeValidator(member_of(list(AgeGroup))), one_of(list(AgeGroup))]
 Channel = Annotated[

@@ -5,10 +5,11 @@ from typing import Annotated
 from pydantic import AfterValidator, Field
 
 from gateway.domain import register as domain
-from gateway.files.fields import Channel, Day, ProtocolKey
+from gateway.files.fields import Channel, ProtocolKey
 from gateway.forms.fields import (
     AgencyKey,
     AuthorityKey,
+    Day,
     Form,
     Level,
     Line,

@@ -8,19 +8,20 @@ from gateway.domain import register as domain
 from gateway.files.fields import (
     Age,
     AgencyStatus,
-    Day,
     Kind,
     MailAddress,
     MailDomain,
     Moment,
     PersonStatus,
     ProtocolKey,
+    Region,
     TelephoneNumber,
 )
 from gateway.files.protocol_models import ProtocolModel
 from gateway.forms.fields import (
     AgencyKey,
     ChildKey,
+    Day,
     Form,
     Level,
     Line,
@@ -80,6 +81,10 @@ class AgencyModel(Form):
         default=None,
         description="When it confirmed that it understands how to handle that classification.",
     )
+    region: Region | None = Field(
+        default=None,
+        description="Region whose anniversary day it keeps, for counting working days, e.g. 'WGN'.",
+    )
     standing: Several[AgencyStandingModel] = Field(
         default=(), description="Its statuses under the Acts; none if left out."
     )
@@ -94,6 +99,7 @@ class AgencyModel(Form):
             mail_domains=self.mail_domains,
             standings=tuple(standing.to_domain() for standing in self.standing),
             handling_acknowledged_on=self.handling_acknowledged_on,
+            region=self.region,
         )
 
 

@@ -11,6 +11,7 @@ from pydantic.json_schema import GenerateJsonSchema
 
 from gateway.files.pack import PackFileModel
 from gateway.files.register_models import RegisterModel
+from gateway.files.request import RequestFileModel
 from gateway.forms.fields import Form
 
 PUBLISHED: Final = Path(__file__).parent / "schemas"
@@ -26,10 +27,16 @@ def pack_schema() -> dict[str, Any]:
     return _schema(PackFileModel, "pack", "Pack for a multi-agency meeting")
 
 
+def request_schema() -> dict[str, Any]:
+    """The JSON Schema of a request file."""
+    return _schema(RequestFileModel, "request", "Request for information after a meeting")
+
+
 def write_schemas(directory: Path = PUBLISHED) -> None:
-    """Write both schemas to `directory` as they are published."""
+    """Write the schemas to `directory` as they are published."""
     directory.mkdir(parents=True, exist_ok=True)
-    for name, schema in (("register", register_schema()), ("pack", pack_schema())):
+    schemas = {"register": register_schema(), "pack": pack_schema(), "request": request_schema()}
+    for name, schema in schemas.items():
         text = json.dumps(schema, ensure_ascii=False, indent=2) + "\n"
         (directory / f"{name}.schema.json").write_text(text, encoding="utf-8")
 

@@ -5,24 +5,20 @@ What requests hold too is checked in `gateway.forms.values`.
 
 import re
 from collections.abc import Callable
-from datetime import UTC, date, datetime
-from typing import TypeVar
+from datetime import UTC, datetime
 
 from gateway.domain.addresses import canonical_address, domain_of, e164_number
 from gateway.domain.errors import InvalidInput
 from gateway.domain.lookalikes import checked_domain
-from gateway.forms.values import Fault
+from gateway.domain.workdays import REGIONS
+from gateway.forms.values import DAY, Fault, parsed, plausible
 
 PATH_LIMIT = 255  # characters
 ADDRESS_LIMIT = 254  # octets in a mail path less its brackets, RFC 5321 section 4.5.3.1.3
-FIRST_YEAR, LAST_YEAR = 1900, 2199  # outside them a date is a slip, or overflows as an instant
 
-_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _MOMENT = re.compile(
-    _DAY.pattern + r"T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?(Z|[+-][0-9]{2}:[0-9]{2})?"
+    DAY.pattern + r"T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?(Z|[+-][0-9]{2}:[0-9]{2})?"
 )
-
-_When = TypeVar("_When")
 
 
 def _in_domain_words(check: Callable[[str], str], limit: int) -> Callable[[str], str]:
@@ -60,15 +56,12 @@ def relative_path(text: str) -> str:
     return text
 
 
-def day(value: object) -> date:
-    """`value` if it is a date alone, or the ISO 8601 text of one."""
-    remedy = "Write it as year-month-day, for example 2026-02-01."
-    if isinstance(value, str) and _DAY.fullmatch(value):
-        value = _read(date.fromisoformat, value, "There is no such day.", remedy)
-    if not isinstance(value, date) or isinstance(value, datetime):
-        raise Fault("This is not a date.", remedy)
-    _check_year(value)
-    return value
+def region(text: str) -> str:
+    """`text` if it is the code of a region of New Zealand that keeps an anniversary day."""
+    if text not in REGIONS:
+        known = ", ".join(f"{code} ({name})" for code, name in sorted(REGIONS.items()))
+        raise Fault("This is not the code of a region.", f"Use one of: {known}.")
+    return text
 
 
 def moment(value: object) -> datetime:
@@ -78,22 +71,10 @@ def moment(value: object) -> datetime:
         "(+13:00 in New Zealand's summer, +12:00 in its winter)."
     )
     if isinstance(value, str) and _MOMENT.fullmatch(value):
-        value = _read(datetime.fromisoformat, value, "There is no such moment.", remedy)
+        value = parsed(datetime.fromisoformat, value, "There is no such moment.", remedy)
     if not isinstance(value, datetime):
         raise Fault("This is not a date with a time.", remedy)
     if value.tzinfo is None:
         raise Fault("The time does not say its offset from UTC.", remedy)
-    _check_year(value)
+    plausible(value)
     return value.astimezone(UTC)
-
-
-def _read(parse: Callable[[str], _When], text: str, message: str, remedy: str) -> _When:
-    try:
-        return parse(text)
-    except ValueError as error:
-        raise Fault(message, remedy) from error
-
-
-def _check_year(when: date) -> None:
-    if not FIRST_YEAR <= when.year <= LAST_YEAR:
-        raise Fault("The year is not plausible.", f"Use a year from {FIRST_YEAR} to {LAST_YEAR}.")

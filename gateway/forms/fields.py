@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from typing import Annotated, Any, Final, TypeVar
 
@@ -96,6 +97,12 @@ Endorsement = Annotated[
 ]
 Line = Annotated[str, AfterValidator(values.line), text_up_to(values.LINE_LIMIT)]
 Prose = Annotated[str, AfterValidator(values.prose), text_up_to(values.PROSE_LIMIT)]
+Day = Annotated[
+    date,
+    BeforeValidator(values.day),
+    WithJsonSchema({"type": "string", "format": "date", "examples": ["2026-02-01"]}),
+]
+LongProse = Annotated[str, AfterValidator(values.long_prose), text_up_to(values.LONG_PROSE_LIMIT)]
 Level = Annotated[
     Classification, BeforeValidator(values.classification), one_of(list(Classification))
 ]

@@ -97,7 +97,7 @@ class StatementModel(Form):
             recipient=self.recipient,
             ground=self.ground,
             belief=self.belief,
-            stated_by=_named(self.stated_by or otherwise, "statements.stated_by"),
+            stated_by=named(self.stated_by or otherwise, "statements.stated_by"),
             instrument=self.instrument,
         )
 
@@ -140,7 +140,7 @@ class PackModel(Form):
         """
         return PackTerms(
             meeting=self.meeting,
-            contact=_named(self.contact or otherwise, "contact"),
+            contact=named(self.contact or otherwise, "contact"),
             authority=self.authority,
             purpose=self.purpose,
             marking=self.marking,
@@ -149,7 +149,12 @@ class PackModel(Form):
         )
 
 
-def _named(person: RepresentativeId | None, field: str) -> RepresentativeId:
+def named(person: RepresentativeId | None, field: str) -> RepresentativeId:
+    """`person`, who is to be named.
+
+    Raises:
+        InvalidInput: nobody is.
+    """
     if person is None:
         raise InvalidInput(
             "Nobody is named, and the token belongs to nobody in particular.",

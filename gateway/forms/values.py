@@ -7,6 +7,7 @@ repeats what was written: it could be a name, or bytes that a terminal would obe
 import re
 import unicodedata
 from collections.abc import Callable, Hashable, Sequence
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, TypeVar
 
@@ -15,6 +16,7 @@ from gateway.domain.errors import InvalidInput
 
 LINE_LIMIT = 200  # characters: fits a subject, a table cell, a line of a contents page
 PROSE_LIMIT = 4000  # characters: about a page and a half
+LONG_PROSE_LIMIT = 20_000  # characters: what does not fit is better sent as a document
 
 IDENTIFIER = r"^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$"
 CODE = r"^[A-Za-z0-9][A-Za-z0-9().-]{0,39}$"
@@ -26,6 +28,10 @@ _HEALTH_NUMBER = re.compile(r"[A-Z]{3}(?:[0-9]{4}|[0-9]{2}[A-Z]{2})", re.IGNOREC
 # Letters and marks that fonts show as nothing (Unicode's Default_Ignorable_Code_Point).
 _BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 
+FIRST_YEAR, LAST_YEAR = 1900, 2199  # outside them a date is a slip, or overflows as an instant
+DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+_When = TypeVar("_When")
 _Item = TypeVar("_Item")
 _Member = TypeVar("_Member", bound=StrEnum)
 
@@ -105,6 +111,11 @@ def prose(text: str) -> str:
     return _clean(text, PROSE_LIMIT, "\n\t")
 
 
+def long_prose(text: str) -> str:
+    """`text` as clean lines and paragraphs (see `_clean`), for a field of a form."""
+    return _clean(text, LONG_PROSE_LIMIT, "\n\t")
+
+
 def _clean(text: str, limit: int, allowed: str) -> str:
     """`text` in NFC, trimmed, with every kind of blank as a plain one.
 
@@ -130,6 +141,31 @@ def _clean(text: str, limit: int, allowed: str) -> str:
 def _is_unseen(character: str) -> bool:
     """Whether it is a control, invisible, unassigned or separating character, blanks aside."""
     return character != " " and unicodedata.category(character)[0] in "CZ"
+
+
+def day(value: object) -> date:
+    """`value` if it is a date alone, or the ISO 8601 text of one."""
+    remedy = "Write it as year-month-day, for example 2026-02-01."
+    if isinstance(value, str) and DAY.fullmatch(value):
+        value = parsed(date.fromisoformat, value, "There is no such day.", remedy)
+    if not isinstance(value, date) or isinstance(value, datetime):
+        raise Fault("This is not a date.", remedy)
+    plausible(value)
+    return value
+
+
+def parsed(parse: Callable[[str], _When], text: str, message: str, remedy: str) -> _When:
+    """What `parse` makes of `text`, with its failure as a fault."""
+    try:
+        return parse(text)
+    except ValueError as error:
+        raise Fault(message, remedy) from error
+
+
+def plausible(when: date) -> None:
+    """Refuse a date that can only be a slip."""
+    if not FIRST_YEAR <= when.year <= LAST_YEAR:
+        raise Fault("The year is not plausible.", f"Use a year from {FIRST_YEAR} to {LAST_YEAR}.")
 
 
 def classification(value: object) -> Classification:

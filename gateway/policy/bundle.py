@@ -4,6 +4,7 @@ schema.cedarschema    what the rules may look at
 rules/*.cedar         the rules
 authorities.toml      legal authorities and their grounds
 classification.toml   endorsement markings
+requests.toml         forms of requests for information; their documents are made from templates/
 """
 
 import hashlib
@@ -14,6 +15,8 @@ from pathlib import Path
 import cedarpy
 
 from gateway.domain.errors import InvalidInput, Problem
+from gateway.domain.information_requests.form import RequestForm
+from gateway.policy.request_forms import read_forms
 from gateway.policy.required import REQUIRED_DENIALS, REQUIRED_WARNINGS
 from gateway.policy.rules import Effect, Rule, policy_set, read_rules
 from gateway.policy.tables import (
@@ -26,7 +29,10 @@ from gateway.policy.tables import (
 SCHEMA = "schema.cedarschema"
 AUTHORITIES = "authorities.toml"
 ENDORSEMENTS = "classification.toml"
+FORMS = "requests.toml"
+TEMPLATES = "templates"
 RULES = "rules"
+_SET_FROM = frozenset({".docx", ".typ"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +52,7 @@ class Bundle:
     flag: cedarpy.PolicySet
     authorities: Mapping[str, AuthorityEntry]
     endorsements: Endorsements
+    forms: Mapping[str, RequestForm]
 
 
 def load_bundle(directory: Path) -> Bundle:
@@ -55,7 +62,8 @@ def load_bundle(directory: Path) -> Bundle:
         InvalidInput: a file is missing, malformed or incomplete, or a required rule is absent.
             The message names the first fault by file and line; `problems` lists all.
     """
-    files = _read(directory)
+    content = _read(directory)
+    files = {path: _text(path, data) for path, data in content.items() if _is_text(path)}
     try:
         schema = cedarpy.Schema.from_str(files[SCHEMA])
     except ValueError as error:
@@ -67,45 +75,62 @@ def load_bundle(directory: Path) -> Bundle:
     problems += faults
     endorsements, faults = read_endorsements(ENDORSEMENTS, files[ENDORSEMENTS])
     problems += faults
+    forms, faults = read_forms(FORMS, files[FORMS], authorities)
+    problems += faults
     if not problems:  # a rule that could not be read is not missing as well
         problems = _absent(rules)
     if problems:
         raise _broken(problems)
     return Bundle(
-        digest=_digest(files),
+        digest=_digest(content),
         rules=rules,
         schema=schema,
         receive=policy_set([r for r in rules.values() if r.effect is not Effect.WARN]),
         flag=policy_set([r for r in rules.values() if r.effect is Effect.WARN]),
         authorities=authorities,
         endorsements=endorsements,
+        forms=forms,
     )
 
 
-def _read(directory: Path) -> dict[str, str]:
-    """Every file that bears on a decision, by its path from `directory`, in the order of paths."""
+def _is_text(path: str) -> bool:
+    return not path.startswith(f"{TEMPLATES}/")
+
+
+def _text(path: str, content: bytes) -> str:
+    try:
+        return content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        unread = Problem(path, "cannot be read as UTF-8 text", "Restore the file.")
+        raise _broken([unread]) from error
+
+
+def _read(directory: Path) -> dict[str, bytes]:
+    """Every file that bears on a decision or is sent, by its path from `directory`, in order."""
     folder = directory / RULES
     odd = [p.name for p in folder.glob("*") if p.suffix != ".cedar"] if folder.is_dir() else []
     if odd:
         fault = f"not a file of rules: {', '.join(sorted(odd))}"
         raise _broken([Problem(RULES, fault, "Keep only *.cedar files there.")])
-    paths = [SCHEMA, AUTHORITIES, ENDORSEMENTS]
+    paths = [SCHEMA, AUTHORITIES, ENDORSEMENTS, FORMS]
     paths += [f"{RULES}/{p.name}" for p in folder.glob("*.cedar")]
-    files: dict[str, str] = {}
+    templates = directory / TEMPLATES
+    paths += [f"{TEMPLATES}/{p.name}" for p in templates.glob("*") if p.suffix in _SET_FROM]
+    files: dict[str, bytes] = {}
     for path in sorted(paths):
         try:
-            files[path] = (directory / path).read_bytes().decode("utf-8")
-        except (OSError, UnicodeDecodeError) as error:
+            files[path] = (directory / path).read_bytes()
+        except OSError as error:
             unread = Problem(path, "cannot be read as UTF-8 text", "Restore the file.")
             raise _broken([unread]) from error
     return files
 
 
-def _digest(files: Mapping[str, str]) -> str:
+def _digest(files: Mapping[str, bytes]) -> str:
     """SHA-256 over the sorted paths and contents, each preceded by its length in bytes."""
     digest = hashlib.sha256()
     for path in sorted(files):
-        for part in (path.encode(), files[path].encode()):
+        for part in (path.encode(), files[path]):
             digest.update(len(part).to_bytes(8, "big") + part)
     return digest.hexdigest()
 

@@ -1,14 +1,15 @@
 """Tries a directory of policies on its own test cases, in words a privacy officer can follow.
 
 tests/baseline.toml    a situation in which the document is sent, without any finding
+tests/baseline-*.toml  others like it: what differs from the first; a file of cases may name one
 tests/*.toml           cases: what differs from the baseline, what is expected, which rules
 """
 
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
@@ -19,8 +20,9 @@ from gateway.policy.judge import CedarJudge
 from gateway.policy.rules import Effect
 from gateway.policy.situations import Situation, case_of, changed
 
-_BASELINE = "baseline.toml"
+_BASELINE = "baseline"
 _SENT, _WARNED, _WITHHELD = "sent", "sent with a warning", "withheld"
+_T = TypeVar("_T", bound=BaseModel)
 _OUTCOMES = (_SENT, _WARNED, _WITHHELD)
 
 
@@ -36,9 +38,19 @@ class _Trial(BaseModel):
     rules: tuple[str, ...] = Field(min_length=1)
 
 
+class _Baseline(BaseModel):
+    """What a further baseline changes of the first."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    change: dict[str, Any]
+    without: tuple[str, ...] = ()
+
+
 class _Trials(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
+    baseline: Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]+$")] | None = None
     case: tuple[_Trial, ...] = Field(min_length=1)
 
 
@@ -69,40 +81,62 @@ def check_policies(directory: Path) -> PolicyReport:
         InvalidInput: the policies or their test cases cannot be read.
     """
     bundle = load_bundle(directory)
-    baseline, trials = _read(directory / "tests")
-    failures = [*_tried(bundle, baseline, trials), *_untested(bundle, trials.values())]
+    placed = _read(directory / "tests")
+    trials = [trial for _, trial in placed.values()]
+    failures = [*_tried(bundle, placed), *_untested(bundle, trials)]
     effects = [rule.effect for rule in bundle.rules.values()]
     return PolicyReport(
         digest=bundle.digest,
         denials=effects.count(Effect.DENY),
         warnings=effects.count(Effect.WARN),
         authorities=len(bundle.authorities),
-        cases=len(trials),
+        cases=sum(trial.rules != ("none",) for trial in trials),
         failures=tuple(failures),
     )
 
 
-def _read(folder: Path) -> tuple[Situation, dict[str, _Trial]]:
-    """The baseline, and every case by `file: name`."""
-    baseline = _table(folder / _BASELINE)
-    trials: dict[str, _Trial] = {}
+_Placed = dict[str, tuple[Situation, _Trial]]
+
+
+def _read(folder: Path) -> _Placed:
+    """Every case by `file: name`, each with the situation it differs from."""
+    baselines = _baselines(folder)
+    placed: _Placed = {
+        f"{name}.toml": (situation, _Trial(name="itself", expect=_SENT, rules=("none",)))
+        for name, situation in baselines.items()
+    }
     for path in sorted(folder.glob("*.toml")):
-        if path.name == _BASELINE:
+        if path.stem in baselines:
             continue
-        try:
-            found = _Trials.model_validate(_table(path)).case
-        except ValidationError as error:
-            first = error.errors()[0]
-            where = " ".join(
-                str(step + 1 if isinstance(step, int) else step) for step in first["loc"]
-            )
-            raise _unreadable(path, f"{where}: {first['msg']}") from error
-        for trial in found:
+        trials = _validated(path, _Trials)
+        name = f"{_BASELINE}-{trials.baseline}" if trials.baseline else _BASELINE
+        if name not in baselines:
+            raise _unreadable(path, f"there is no {name}.toml")
+        for trial in trials.case:
             place = f"{path.name}: {trial.name}"
-            if place in trials:
+            if place in placed:
                 raise _unreadable(path, f"two cases are named '{trial.name}'")
-            trials[place] = trial
-    return baseline, trials
+            placed[place] = (baselines[name], trial)
+    return placed
+
+
+def _baselines(folder: Path) -> dict[str, Situation]:
+    """The baselines by their names; the first is written out, the others as changes of it."""
+    first = _table(folder / f"{_BASELINE}.toml")
+    found = {_BASELINE: first}
+    for path in sorted(folder.glob(f"{_BASELINE}-*.toml")):
+        differs = _validated(path, _Baseline)
+        found[path.stem] = changed(first, differs.change, differs.without)
+    return found
+
+
+def _validated(path: Path, model: type[_T]) -> _T:
+    try:
+        return model.model_validate(_table(path))
+    except ValidationError as error:
+        fault = error.errors()[0]
+        where = " ".join(str(step + 1 if isinstance(step, int) else step) for step in fault["loc"])
+        raise _unreadable(path, f"{where}: {fault['msg']}") from error
 
 
 def _table(path: Path) -> dict[str, Any]:
@@ -125,10 +159,9 @@ def _unreadable(path: Path, fault: str) -> InvalidInput:
     )
 
 
-def _tried(bundle: Bundle, baseline: Situation, trials: Mapping[str, _Trial]) -> Iterable[str]:
+def _tried(bundle: Bundle, placed: _Placed) -> Iterable[str]:
     judge = CedarJudge(bundle)
-    first = _Trial(name="the baseline", expect=_SENT, rules=("none",))
-    for place, trial in {_BASELINE: first, **trials}.items():
+    for place, (baseline, trial) in placed.items():
         try:
             case = case_of(changed(baseline, trial.change, trial.without))
         except InvalidInput as error:
@@ -172,5 +205,5 @@ def _untested(bundle: Bundle, trials: Iterable[_Trial]) -> Iterable[str]:
             yield f"{rule.place}: no case shows the rule '{rule.id}' at work"
         if rule.id not in shown[False]:
             yield f"{rule.place}: no case with '{_SENT}' shows where '{rule.id}' stops"
-    for name in sorted((shown[True] | shown[False]) - bundle.rules.keys()):
+    for name in sorted((shown[True] | shown[False]) - bundle.rules.keys() - {"none"}):
         yield f"tests: there is no rule '{name}'"

@@ -21,6 +21,7 @@ from gateway.domain.register import (
     Standing,
 )
 from gateway.policy.bundle import Bundle
+from gateway.policy.request_facts import request_attributes
 from gateway.policy.tables import AuthorityEntry
 
 Facts = dict[str, Any]
@@ -124,6 +125,8 @@ class FactSheet:
                 "meeting": self._once("Meeting", id(meeting), facts=lambda: _meeting(meeting)),
                 "marking_due": _level(case.pack_marking_due),
             }
+            if case.request is not None:
+                facts["request"] = request_attributes(case.request)
             if protocol is not None:
                 facts["protocol"] = self._once(
                     "Protocol", id(protocol), day, facts=lambda: _protocol(protocol, day)
@@ -135,7 +138,7 @@ class FactSheet:
                 )
             return facts
 
-        parts = (case.pack, case.sender, case.contact, case.meeting, case.protocol)
+        parts = (case.pack, case.sender, case.contact, case.meeting, case.protocol, case.request)
         return self._once("Pack", *map(id, parts), case.day, case.pack_marking_due, facts=facts)
 
     def _context(self, day: date, limits: Limits) -> str:
@@ -266,6 +269,9 @@ def _pack(pack: Pack) -> Facts:
         "purpose": pack.purpose,
         "marking": _level(pack.marking),
         "consultations_stated": [c.child for c in pack.consultations if c.account.strip()],
+        "kind": pack.kind.value,
+        "recipients": list(pack.recipients),
+        "request_named": pack.request or "",
     }
 
 

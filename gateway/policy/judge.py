@@ -8,6 +8,7 @@ from typing import Any, Final
 import cedarpy
 
 from gateway.domain.decisions import Case, Decision, Finding, Severity
+from gateway.domain.information_requests.form import RequestForm
 from gateway.policy.bundle import Bundle
 from gateway.policy.facts import FactSheet
 from gateway.policy.rules import Effect
@@ -53,6 +54,10 @@ class CedarJudge:
         """The legal authority with this code, or None when the policy data has none."""
         entry = self._bundle.authorities.get(code)
         return entry.authority if entry else None
+
+    def form(self, code: str) -> RequestForm | None:
+        """The form of a request under this legal authority, or None when there is none."""
+        return self._bundle.forms.get(code)
 
     def judge(self, cases: Sequence[Case]) -> list[Decision]:
         """One decision per case, in order: denials first, then warnings, each by rule id.

@@ -19,47 +19,49 @@ from gateway.domain.errors import Problem
 from gateway.domain.register import AuthorityCode
 from gateway.services.ports import Authority, Ground
 
-_Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+TableText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 _T = TypeVar("_T", bound=BaseModel)
 
 
-class _Table(BaseModel):
+class ReadTable(BaseModel):
+    """A table of the policy data: exactly the keys that are named."""
+
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class _Ground(_Table):
-    code: _Text
-    text: _Text
+class _Ground(ReadTable):
+    code: TableText
+    text: TableText
     needs_instrument: StrictBool = False
 
 
-class _Authority(_Table):
-    code: _Text
-    name: _Text
-    source: _Text
+class _Authority(ReadTable):
+    code: TableText
+    name: TableText
+    source: TableText
     permissive: StrictBool
     needs_statement: StrictBool
     needs_consultation: StrictBool
     other_enactment: StrictBool = False
-    approved_by: _Text
+    approved_by: TableText
     approved_on: date
     ground: tuple[_Ground, ...] = Field(min_length=1)
 
 
-class _Authorities(_Table):
+class _Authorities(ReadTable):
     authority: tuple[_Authority, ...] = Field(min_length=1)
 
 
-class _Endorsement(_Table):
-    name: _Text
+class _Endorsement(ReadTable):
+    name: TableText
     carried: StrictBool
-    also: tuple[_Text, ...] = ()
+    also: tuple[TableText, ...] = ()
     begins: StrictBool = False
 
 
-class _Endorsements(_Table):
-    source: _Text
-    approved_by: _Text
+class _Endorsements(ReadTable):
+    source: TableText
+    approved_by: TableText
     approved_on: date
     endorsement: tuple[_Endorsement, ...]
 
@@ -97,7 +99,7 @@ class Endorsements:
 
 def read_authorities(path: str, text: str) -> tuple[dict[str, AuthorityEntry], list[Problem]]:
     """The entries of an authorities table by their code, and every fault found in it."""
-    table, problems = _parsed(path, text, _Authorities)
+    table, problems = parsed_table(path, text, _Authorities)
     entries: dict[str, AuthorityEntry] = {}
     for row in table.authority if table else ():
         codes = [ground.code for ground in row.ground]
@@ -132,7 +134,7 @@ def _authority(row: _Authority) -> Authority:
 
 def read_endorsements(path: str, text: str) -> tuple[Endorsements, list[Problem]]:
     """The endorsements of a classification table, and every fault found in it."""
-    table, problems = _parsed(path, text, _Endorsements)
+    table, problems = parsed_table(path, text, _Endorsements)
     rows = table.endorsement if table else ()
     names: dict[str, str] = {}
     for row in rows:
@@ -150,7 +152,8 @@ def read_endorsements(path: str, text: str) -> tuple[Endorsements, list[Problem]
     )
 
 
-def _parsed(path: str, text: str, table: type[_T]) -> tuple[_T | None, list[Problem]]:
+def parsed_table(path: str, text: str, table: type[_T]) -> tuple[_T | None, list[Problem]]:
+    """The table in the TOML `text`, or None, and every fault found in it."""
     remedy = "Correct the table; its head says what each field means."
     try:
         return table.model_validate(tomllib.loads(text)), []

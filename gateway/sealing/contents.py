@@ -27,12 +27,13 @@ class ContentsRenderer:
         Raises:
             InvalidInput: the address for the code is not one of the web.
         """
-        address = page.acknowledge_at
-        if address is not None and urlsplit(address).scheme not in {"https", "http"}:
-            raise InvalidInput(
-                "The address for acknowledgements is not a web address.",
-                "Set the gateway's public address to one that begins with https://.",
-                field="acknowledge_at",
-            )
+        for field in ("acknowledge_at", "answer_at"):
+            address = getattr(page, field)
+            if address is not None and urlsplit(address).scheme not in {"https", "http"}:
+                raise InvalidInput(
+                    "The address for acknowledgements or answers is not a web address.",
+                    "Set the gateway's public address to one that begins with https://.",
+                    field=field,
+                )
         code = page.acknowledgement_code.reveal()
         return self._template.render(page=page, code=code).encode()

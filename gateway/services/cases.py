@@ -16,7 +16,8 @@ from gateway.domain.decisions import (
     marking_due,
 )
 from gateway.domain.errors import NotFound
-from gateway.domain.packs import Document, Pack
+from gateway.domain.information_requests.facts import RequestFacts
+from gateway.domain.packs import Document, Pack, PackKind
 from gateway.domain.register import (
     Agency,
     AgencyId,
@@ -28,6 +29,7 @@ from gateway.domain.register import (
     in_force,
 )
 from gateway.domain.transfers import Transfer
+from gateway.services import request_facts
 from gateway.services.parts import Parts
 from gateway.services.storage import Work
 
@@ -55,6 +57,7 @@ class Situation:
     contact: Representative
     parties: tuple[Party, ...]
     agencies: Mapping[AgencyId, Agency]
+    request: RequestFacts | None = None
 
     def party(self, recipient: RepresentativeId) -> Party | None:
         """The party with this identifier."""
@@ -64,7 +67,7 @@ class Situation:
 async def gather(
     parts: Parts, work: Work, pack: Pack, only: RepresentativeId | None = None
 ) -> Situation:
-    """The situation of `pack` now, for every attendee of its meeting, or for `only` one person.
+    """The situation of `pack` now, for everyone it goes to, or for `only` one person.
 
     Raises:
         NotFound: the register no longer holds something the pack refers to.
@@ -75,7 +78,8 @@ async def gather(
         raise NotFound("The pack's meeting is not in the register.", "Import the register again.")
     protocol = in_force(await work.register.protocol_versions(meeting.protocol), day)
     # someone no longer on the attendee list is still looked at, so that a rule can say why not
-    wanted = meeting.attendees if only is None else (only,)
+    everyone = meeting.attendees if pack.kind is PackKind.MEETING else pack.recipients
+    wanted = everyone if only is None else (only,)
     people = await work.register.representatives([*wanted, pack.contact])
     agencies = await work.register.agencies()
     contact = people.get(pack.contact)
@@ -95,7 +99,10 @@ async def gather(
         for person in (people[identifier] for identifier in wanted if identifier in people)
     )
     documents = await work.packs.documents(pack.id)
-    return Situation(day, pack, documents, meeting, protocol, sender, contact, parties, agencies)
+    request = await request_facts.of_pack(parts, work, pack, meeting, protocol)
+    return Situation(
+        day, pack, documents, meeting, protocol, sender, contact, parties, agencies, request
+    )
 
 
 async def judge(
@@ -157,6 +164,7 @@ def _cases(
             channel=party.channel,
             limits=parts.rules.limits,
             address_changed=address_changed,
+            request=situation.request,
         )
         for document in documents
     ]

@@ -3,7 +3,7 @@
 from gateway.domain.classification import external_marking
 from gateway.domain.errors import NotFound
 from gateway.domain.filenames import neutral_name
-from gateway.domain.packs import Document
+from gateway.domain.packs import Document, PackKind
 from gateway.domain.register import PasswordChannel, Representative
 from gateway.domain.secret import Secret
 from gateway.domain.transfers import Transfer
@@ -36,9 +36,11 @@ def contents_page(
     situation: Situation,
     transfer: Transfer,
     documents: tuple[Document, ...],
-    code: Secret,
+    secrets: TransferSecrets,
+    *,
+    linked: bool = False,
 ) -> ContentsPage:
-    """The contents page for one recipient.
+    """The contents page for one recipient; `linked` adds the one-time link to the request.
 
     Raises:
         NotFound: the protocol or the authority is no longer there; the re-check would say why.
@@ -68,8 +70,10 @@ def contents_page(
         ),
         statement=_statement(situation, transfer, authority),
         consultations=_consultations(situation, documents),
-        acknowledgement_code=code,
+        acknowledgement_code=secrets.code,
         acknowledge_at=f"{base}/acknowledge" if base else None,
+        limitations=pack.limitations,
+        answer_at=f"{base}/answer/{secrets.answer.reveal()}" if base and linked else None,
     )
 
 
@@ -130,10 +134,15 @@ def _statement(situation: Situation, transfer: Transfer, authority: Authority) -
     ground = authority.ground(statement.ground)
     words = f"{statement.ground}: {ground.text}" if ground else statement.ground
     instrument = f" ({statement.instrument})" if statement.instrument else ""
+    name, agency = situation.contact.name, situation.sender.name
+    what = (
+        f"what is asked for will assist {agency}"
+        if situation.pack.kind is PackKind.REQUEST
+        else "this disclosure will assist you"
+    )
     return (
-        f"{situation.contact.name}, {situation.contact.role}, {situation.sender.name}, states the "
-        f"reasonable belief that this disclosure will assist you with {words}{instrument}. "
-        f"{statement.belief}"
+        f"{name}, {situation.contact.role}, {agency}, states the reasonable belief that {what} "
+        f"with {words}{instrument}. {statement.belief}"
     )
 
 

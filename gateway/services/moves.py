@@ -21,6 +21,7 @@ from gateway.services import secrets
 from gateway.services.auditing import about, meeting_pseudonym, record
 from gateway.services.disposal import destroy
 from gateway.services.parts import Parts
+from gateway.services.request_moves import after_transfer
 from gateway.services.storage import Work
 
 
@@ -66,6 +67,9 @@ async def move(parts: Parts, work: Work, actor: Actor, transfer: Transfer, how: 
         uid=how.uid,
     )
     await _dispose(parts, work, actor, transfer, moved)
+    if moved.state.is_terminal and not transfer.state.is_terminal:
+        pack = await work.packs.get(moved.pack, None)
+        await after_transfer(parts, work, actor, pack, transfer, moved)
     if isinstance(moved.progress, Refused | Failed | Expired):
         await work.jobs.send_notice(moved.id, moved.state.value)
     return moved

@@ -8,7 +8,16 @@ from gateway.domain.actors import Actor, Role
 from gateway.domain.classification import Classification
 from gateway.domain.decisions import Matrix
 from gateway.domain.errors import Conflict, Forbidden, InvalidInput, NotFound
-from gateway.domain.packs import Consultation, Document, DocumentId, Label, Pack, PackId, Statement
+from gateway.domain.packs import (
+    Consultation,
+    Document,
+    DocumentId,
+    Label,
+    Pack,
+    PackId,
+    PackKind,
+    Statement,
+)
 from gateway.domain.register import (
     AuthorityCode,
     Meeting,
@@ -38,13 +47,33 @@ class PackTerms:
 
 
 def require_coordinator(actor: Actor) -> None:
-    """Refuse anyone who may not prepare and send packs.
+    """Refuse anyone who may not prepare and send meeting packs.
 
     Raises:
         Forbidden: the actor's role is another.
     """
     if actor.role is not Role.COORDINATOR:
         raise Forbidden("Only a coordinator prepares and sends packs.", "Ask your coordinator.")
+
+
+def require_sender(actor: Actor) -> None:
+    """Refuse anyone who prepares no packs of any kind.
+
+    Raises:
+        Forbidden: the actor's role is another.
+    """
+    if actor.role not in {Role.COORDINATOR, Role.RESPONDER}:
+        raise Forbidden("Only a coordinator prepares and sends packs.", "Ask your coordinator.")
+
+
+def prepares(actor: Actor, pack: Pack) -> bool:
+    """Whether the actor is one to prepare this pack of the own agency.
+
+    A responder prepares answers, and by a one-time link only those to the one request.
+    """
+    if pack.kind is PackKind.ANSWER:
+        return actor.role is Role.RESPONDER and actor.request in {None, pack.request}
+    return actor.role is Role.COORDINATOR
 
 
 async def create_pack(parts: Parts, actor: Actor, terms: PackTerms) -> Pack:
@@ -89,7 +118,7 @@ async def get_pack(parts: Parts, actor: Actor, pack: PackId) -> tuple[Pack, tupl
     Raises:
         NotFound: no such pack, or another agency's.
     """
-    require_coordinator(actor)
+    require_sender(actor)
     async with parts.database.work() as work:
         found = await owned(work, actor, pack)
         return found, await work.packs.documents(pack)
@@ -103,12 +132,12 @@ async def list_packs(parts: Parts, actor: Actor, page: Page) -> list[Pack]:
 
 
 async def check_pack(parts: Parts, actor: Actor, pack: PackId) -> Matrix:
-    """What each attendee would get now, with the reasons for whatever is withheld.
+    """What each recipient would get now, with the reasons for whatever is withheld.
 
     Raises:
         NotFound: no such pack, or another agency's.
     """
-    require_coordinator(actor)
+    require_sender(actor)
     async with parts.database.work() as work:
         situation = await cases.gather(parts, work, await owned(work, actor, pack))
         matrix = await cases.matrix(parts, situation)
@@ -193,13 +222,13 @@ def label_detail(parts: Parts, label: Label) -> dict[str, JSON]:
 
 
 async def owned(work: Work, actor: Actor, pack: PackId, *, lock: bool = False) -> Pack:
-    """The pack, if it belongs to the actor's agency.
+    """The pack, if it belongs to the actor's agency and is the actor's to prepare.
 
     Raises:
-        NotFound: it does not, or there is none; the two read the same.
+        NotFound: it is not, or there is none; the two read the same.
     """
     found = await work.packs.get(pack, actor.of_agency(), lock=lock)
-    if found is None:
+    if found is None or not prepares(actor, found):
         raise NotFound("There is no such pack.", "Check the identifier.", field="pack")
     return found
 
@@ -210,7 +239,7 @@ async def still_open(work: Work, actor: Actor, pack: PackId) -> Pack:
     Raises:
         NotFound: no such pack, or another agency's. Conflict: it has been sent.
     """
-    require_coordinator(actor)
+    require_sender(actor)
     found = await owned(work, actor, pack, lock=True)
     if found.sent_at is not None:
         raise Conflict("This pack has been sent.", "Make a new pack for what is still to go.")

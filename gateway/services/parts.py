@@ -1,14 +1,25 @@
 """What every use case is given: the ports, and the settings that the rules of use depend on."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta, tzinfo
 
 from gateway.audit.entries import Origin
 from gateway.domain.decisions import Limits
+from gateway.domain.information_requests.timing import ReminderTiming
 from gateway.domain.register import PasswordChannel
 from gateway.domain.transfers import Timing
-from gateway.services.ports import Clock, Identifiers, Judge, Mailer, Passphrases, Sealer, Texter
+from gateway.domain.workdays import Calendar
+from gateway.services.ports import (
+    Clock,
+    Identifiers,
+    Judge,
+    Mailer,
+    Passphrases,
+    Sealer,
+    Texter,
+    Typesetter,
+)
 from gateway.services.sequencing import Sequencer
 from gateway.services.storage import Database
 from gateway.services.vaults import Vault
@@ -29,6 +40,9 @@ class Rules:
         scratch_directory: where archives are put together before they go into the vault.
         wrong_codes_limit: wrong acknowledgement codes after which a transfer takes no more.
         log_patience: how long something that is to leave waits for the log to be signed.
+        reminders: when holders and requesters are reminded, and when a request expires.
+        code_life, session_life: of the code texted for a one-time link, and of what it opens.
+        codes_limit: codes that are texted for one link; `wrong_codes_limit` holds for it too.
     """
 
     limits: Limits
@@ -43,6 +57,10 @@ class Rules:
     channels: frozenset[PasswordChannel] = frozenset(PasswordChannel)
     wrong_codes_limit: int = 10
     log_patience: timedelta = timedelta(seconds=10)
+    reminders: ReminderTiming = field(default_factory=ReminderTiming)
+    code_life: timedelta = timedelta(minutes=10)
+    session_life: timedelta = timedelta(hours=8)
+    codes_limit: int = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +71,8 @@ class Parts:
     vault: Vault
     judge: Judge
     sealer: Sealer
+    typesetter: Typesetter
+    calendar: Calendar
     passphrases: Passphrases
     identifiers: Identifiers
     clock: Clock

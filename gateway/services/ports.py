@@ -7,6 +7,8 @@ from typing import BinaryIO, Protocol
 
 from gateway.domain.classification import Classification
 from gateway.domain.decisions import Case, Decision
+from gateway.domain.information_requests.content import RequestDocument
+from gateway.domain.information_requests.form import RequestForm
 from gateway.domain.packs import Encoding
 from gateway.domain.register import AuthorityCode
 from gateway.domain.secret import Secret
@@ -96,8 +98,35 @@ class Judge(Protocol):
         """The legal authority with this code, or None when the policy data has none."""
         ...
 
+    def form(self, code: str) -> RequestForm | None:
+        """The form of a request under this legal authority, or None when there is none."""
+        ...
+
     def judge(self, cases: Sequence[Case]) -> list[Decision]:
         """One decision per case, in order, each with every rule that denies or warns."""
+        ...
+
+
+# --- setting documents -----------------------------------------------------------------------
+
+
+class Typesetter(Protocol):
+    """Makes the document of a request from its template. It blocks: call it in a thread."""
+
+    def docx(self, document: RequestDocument) -> bytes:
+        """The document as a DOCX file.
+
+        Raises:
+            InvalidInput: there is no such template, or it cannot be filled.
+        """
+        ...
+
+    def pdf(self, document: RequestDocument) -> bytes:
+        """The document as a tagged PDF file.
+
+        Raises:
+            InvalidInput: there is no such template, or it cannot be filled.
+        """
         ...
 
 
@@ -136,9 +165,10 @@ class ContentsRow:
 class ContentsPage:
     """What the encrypted contents page of a pack says.
 
-    `statement` and `consultations` are plain sentences; `acknowledgement_code` proves that the
-    archive was opened. `acknowledge_at` is the address of the page that takes the code; None when
-    links are switched off.
+    `statement`, `consultations` and `limitations` are plain sentences; `acknowledgement_code`
+    proves that the archive was opened. `acknowledge_at` is the address of the page that takes the
+    code; None when links are switched off. `answer_at` is the one-time link to the request the pack
+    carries, for a holder whose agency has no accounts.
     """
 
     reference: str
@@ -153,6 +183,8 @@ class ContentsPage:
     consultations: tuple[str, ...]
     acknowledgement_code: Secret
     acknowledge_at: str | None
+    limitations: str = ""
+    answer_at: str | None = None
 
 
 class Sealer(Protocol):
@@ -261,7 +293,7 @@ class PasswordLetter:
 
 @dataclass(frozen=True, slots=True)
 class NoticeLetter:
-    """A mail to the coordinator about a transfer; holds references and reasons only."""
+    """A mail about a transfer or a request for information; references and reasons only."""
 
     message_id: str
     to: str
@@ -294,4 +326,8 @@ class Texter(Protocol):
         self, to: str, reference: str, agency: str, password: Secret
     ) -> Outcome:
         """Text a password to `to` (E.164); repeated calls with one `reference` say the same."""
+        ...
+
+    async def send_code(self, to: str, reference: str, agency: str, code: Secret) -> Outcome:
+        """Text to `to` (E.164) the code that opens the request `reference` of `agency`."""
         ...

@@ -60,7 +60,9 @@ async def _contents(
         situation = await cases.gather(parts, work, pack, only=transfer.recipient)
         documents = tuple(d for d in situation.documents if d.id in transfer.documents)
         held = await secrets.load(parts, work, transfer.id)
-        page = letters.contents_page(parts, situation, transfer, documents, held.code)
+        answer = secrets.answer_digest(parts, held.answer.reveal())
+        linked = await work.links.by_digest(answer) is not None
+        page = letters.contents_page(parts, situation, transfer, documents, held, linked=linked)
         members = []
         for name, document in letters.archive_members(documents):
             key = await work.keys.get(document.blob)

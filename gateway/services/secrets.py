@@ -12,17 +12,26 @@ from gateway.services.storage import Work
 
 @dataclass(frozen=True, slots=True)
 class TransferSecrets:
-    """The password, the code on the contents page, and the token of the one-time link."""
+    """What is secret about a transfer.
+
+    Attributes:
+        password: of the archive; `code`: on the contents page; `link`: token of the one-time link
+            that acknowledges; `answer`: token of the one-time link to the request a pack carries.
+    """
 
     password: Secret
     code: Secret
     link: Secret
+    answer: Secret
 
 
 def make(parts: Parts) -> TransferSecrets:
     """Fresh secrets for one transfer."""
     return TransferSecrets(
-        parts.passphrases.new(), parts.identifiers.acknowledgement_code(), parts.identifiers.token()
+        parts.passphrases.new(),
+        parts.identifiers.acknowledgement_code(),
+        parts.identifiers.token(),
+        parts.identifiers.token(),
     )
 
 
@@ -42,6 +51,11 @@ def link_digest(parts: Parts, token: str) -> bytes:
     return parts.vault.digest("acknowledgement link", token)
 
 
+def answer_digest(parts: Parts, token: str) -> bytes:
+    """The keyed digest of the token of a one-time link to a request."""
+    return parts.vault.digest("answer link", token)
+
+
 def name(transfer: TransferId) -> str:
     """The name under which a transfer's secrets are stored."""
     return f"transfer:{transfer}"
@@ -54,6 +68,7 @@ async def store(parts: Parts, work: Work, transfer: TransferId, secrets: Transfe
             "password": secrets.password.reveal(),
             "code": secrets.code.reveal(),
             "link": secrets.link.reveal(),
+            "answer": secrets.answer.reveal(),
         }
     )
     sealed = parts.vault.seal_secret(name(transfer), Secret(packed))
@@ -70,4 +85,9 @@ async def load(parts: Parts, work: Work, transfer: TransferId) -> TransferSecret
     if sealed is None:
         raise Tampered("The transfer's secrets are gone.", "Send the pack again as a new one.")
     held = json.loads(parts.vault.open_secret(name(transfer), sealed).reveal())
-    return TransferSecrets(Secret(held["password"]), Secret(held["code"]), Secret(held["link"]))
+    return TransferSecrets(
+        Secret(held["password"]),
+        Secret(held["code"]),
+        Secret(held["link"]),
+        Secret(held.get("answer", "")),  # one stored by an earlier version carries no request
+    )

@@ -11,7 +11,7 @@ from gateway.domain import errors
 from gateway.domain.actors import Actor
 from gateway.domain.decisions import MatrixRow
 from gateway.domain.errors import Conflict, InvalidInput
-from gateway.domain.packs import PackId
+from gateway.domain.packs import Pack, PackId, PackKind
 from gateway.domain.transfers import Queued, Refused, Transfer, TransferId, Withheld
 from gateway.services import cases, secrets
 from gateway.services.auditing import (
@@ -59,31 +59,46 @@ async def send_pack(parts: Parts, actor: Actor, pack: PackId, key: str | None = 
             if answer is not None:
                 return await _first_answer(work, actor, pack, asked, answer)
         found = await owned(work, actor, pack, lock=True)
-        if found.sent_at is not None:
-            raise Conflict("This pack has been sent already.", "Look at its transfers.")
-        situation = await cases.gather(parts, work, found)
-        if not situation.documents:
-            raise InvalidInput("The pack has no documents.", "Add at least one.", field="documents")
-        now = parts.clock.now()
-        rows = (await cases.matrix(parts, situation)).rows
-        if not any(row.documents for row in rows):
-            raise errors.Refused(
-                "Nobody may receive any of this pack, so nothing was sent.",
-                "Look at the check: each refusal names its rule and what would mend it.",
-            )
-        transfers = [await _start(parts, work, actor, situation, row, now) for row in rows]
-        await work.packs.update(replace(found, sent_at=now))
-        await record(
-            parts,
-            work,
-            actor,
-            Action.PACK_SENT,
-            subject_of(parts, found),
-            _summary(parts, situation, transfers),
-        )
+        if found.kind is not PackKind.MEETING:
+            raise Conflict("This pack belongs to a request.", "Send the request, or its answer.")
+        transfers = await dispatch(parts, work, actor, found)
         if key is not None:
+            now = parts.clock.now()
             await work.answers.put(actor.of_agency(), key, StoredAnswer(asked, pack), now)
-    return Sent(tuple(transfers))
+    return Sent(transfers)
+
+
+async def dispatch(parts: Parts, work: Work, actor: Actor, pack: Pack) -> tuple[Transfer, ...]:
+    """Check a locked pack once more and queue its transfers, in the caller's transaction.
+
+    Raises:
+        InvalidInput: the pack has no documents. Refused: nobody may receive any of it.
+        Conflict: it has been sent.
+    """
+    if pack.sent_at is not None:
+        raise Conflict("This pack has been sent already.", "Look at its transfers.")
+    situation = await cases.gather(parts, work, pack)
+    if not situation.documents:
+        raise InvalidInput("The pack has no documents.", "Add at least one.", field="documents")
+    now = parts.clock.now()
+    rows = (await cases.matrix(parts, situation)).rows
+    if not any(row.documents for row in rows):
+        raise errors.Refused(
+            "Nobody may receive any of this pack, so nothing was sent.",
+            "Look at the check: each refusal names its rule and what would mend it.",
+        )
+    transfers = [await _start(parts, work, actor, situation, row, now) for row in rows]
+    await work.packs.update(replace(pack, sent_at=now))
+    await record(
+        parts,
+        work,
+        actor,
+        Action.PACK_SENT,
+        subject_of(parts, pack),
+        _summary(parts, situation, transfers),
+        agency=pack.agency,
+    )
+    return tuple(transfers)
 
 
 async def _first_answer(
@@ -119,7 +134,9 @@ async def _start(
     subject, detail = about(parts, transfer), _authorised(parts, situation, row, transfer)
     for part in [*in_parts(_released(parts, situation, row))] or [[]]:
         held: dict[str, JSON] = {**detail, "documents": part}
-        await record(parts, work, actor, action, subject, held, outcome=outcome)
+        await record(
+            parts, work, actor, action, subject, held, outcome=outcome, agency=transfer.agency
+        )
     await record_withheld(parts, work, actor, transfer, row.decisions)
     return transfer
 
@@ -161,6 +178,8 @@ def _authorised(
         "protocol": f"{protocol.id}@{protocol.version}" if protocol else None,
         "authority": pack.authority,
         "purpose": pack.purpose,
+        "kind": pack.kind.value,
+        "information_request": pack.request,
         "ground": statement.ground if statement else None,
         "marking": pack.marking.value,
         "recipient_agency": row.agency.id,

@@ -11,7 +11,7 @@ from datetime import date, datetime
 from typing import Protocol
 
 from gateway.domain.actors import Role
-from gateway.domain.packs import BlobId, Document, DocumentId, Pack, PackId
+from gateway.domain.packs import BlobId, Document, DocumentId, Pack, PackId, RequestId
 from gateway.domain.register import (
     Agency,
     AgencyId,
@@ -27,6 +27,7 @@ from gateway.domain.register import Protocol as SharingProtocol
 from gateway.domain.transfers import State, Transfer, TransferId
 from gateway.services.log_storage import Journal, OutsideStore, TreeStore
 from gateway.services.paging import Page
+from gateway.services.request_storage import LinkStore, RequestStore
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,6 +237,10 @@ class TokenStore(Protocol):
         """All tokens, newest last."""
         ...
 
+    async def any_of(self, agency: AgencyId, role: Role, at: datetime) -> bool:
+        """Whether the agency has a token for this role that can be used at `at`."""
+        ...
+
     async def revoke(self, token: str, at: datetime) -> bool:
         """Revoke a token; whether there was one that was not revoked yet."""
         ...
@@ -268,6 +273,18 @@ class Jobs(Protocol):
         """Have a blob's file removed once its key is gone."""
         ...
 
+    async def notify_request(self, request: RequestId, kind: str, notice: str) -> None:
+        """Have a side of a request told something; `notice` is this notice's own identifier."""
+        ...
+
+    async def remind(self, request: RequestId, kind: str, at: datetime) -> None:
+        """Have a reminder of a request sent, not before `at`."""
+        ...
+
+    async def expire_request(self, request: RequestId, at: datetime) -> None:
+        """Have a request expire if it is still open at `at`."""
+        ...
+
 
 class Work(Protocol):
     """One transaction over all stores."""
@@ -276,6 +293,8 @@ class Work(Protocol):
     packs: PackStore
     keys: KeyStore
     transfers: TransferStore
+    requests: RequestStore
+    links: LinkStore
     tokens: TokenStore
     answers: Answers
     journal: Journal

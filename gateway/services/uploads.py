@@ -3,7 +3,8 @@
 import asyncio
 import hashlib
 import zlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 from isal import isal_zlib
@@ -12,7 +13,7 @@ from gateway.audit.entries import Action
 from gateway.domain.actors import Actor
 from gateway.domain.errors import GatewayError, InvalidInput, LimitExceeded, Unavailable
 from gateway.domain.filenames import extension_of, safe_title
-from gateway.domain.packs import BlobId, Document, DocumentId, Encoding, Label, PackId
+from gateway.domain.packs import BlobId, Document, DocumentId, Encoding, Label, Pack, PackId
 from gateway.services.auditing import document_digest, record
 from gateway.services.packs import label_detail, still_open, subject_of
 from gateway.services.parts import Parts
@@ -53,6 +54,32 @@ async def add_document(
     async with parts.database.work() as work:
         await still_open(work, actor, pack)
         await _require_room(parts, work, pack, 0)
+    stored = await take_in(parts, chunks)
+    async with kept(parts, [stored]), parts.database.work() as work:
+        found = await still_open(work, actor, pack)
+        await _require_room(parts, work, pack, stored.size_bytes)
+        return await admit(parts, work, actor, found, new, stored)
+
+
+@dataclass(frozen=True, slots=True)
+class StoredBytes:
+    """A document's bytes in the vault, not yet part of any pack; fields as of `Document`."""
+
+    blob: BlobId
+    key: bytes
+    size_bytes: int
+    sha256: str
+    crc32: int
+    encoding: Encoding
+    stored_bytes: int
+
+
+async def take_in(parts: Parts, chunks: AsyncIterator[bytes]) -> StoredBytes:
+    """Bring a document's bytes into the vault.
+
+    Raises:
+        InvalidInput: there are none. LimitExceeded: there are too many.
+    """
     blob = BlobId(parts.identifiers.new())
     writer = await asyncio.to_thread(parts.vault.create, blob)
     intake = _Intake(writer, parts.rules.document_limit_bytes)
@@ -63,62 +90,70 @@ async def add_document(
     except BaseException:
         await asyncio.shield(asyncio.to_thread(writer.abandon))
         raise
+    return StoredBytes(
+        blob,
+        key,
+        intake.size_bytes,
+        intake.sha256.hexdigest(),
+        intake.crc32,
+        intake.encoding,
+        intake.stored_bytes,
+    )
+
+
+@asynccontextmanager
+async def kept(parts: Parts, stored: Sequence[StoredBytes]) -> AsyncIterator[None]:
+    """Remove stored bytes again unless the block, which makes documents of them, ends well."""
     try:
-        return await _admit(parts, actor, pack, new, intake, blob, key)
+        yield
     except Unavailable:
         # the commit may have gone through: a blob too many is better than a document without one
         raise
     except GatewayError:
-        await asyncio.to_thread(parts.vault.remove, blob)
+        for one in stored:
+            await asyncio.to_thread(parts.vault.remove, one.blob)
         raise
 
 
-async def _admit(
-    parts: Parts,
-    actor: Actor,
-    pack: PackId,
-    new: NewDocument,
-    intake: "_Intake",
-    blob: BlobId,
-    key: bytes,
+async def admit(
+    parts: Parts, work: Work, actor: Actor, pack: Pack, new: NewDocument, stored: StoredBytes
 ) -> Document:
-    """Put the stored document into the pack, if it is still open and has room."""
-    async with parts.database.work() as work:
-        found = await still_open(work, actor, pack)
-        position = await _require_room(parts, work, pack, intake.size_bytes)
-        document = Document(
-            id=DocumentId(parts.identifiers.new()),
-            pack=pack,
-            title=safe_title(new.title or new.file_name),
-            extension=extension_of(safe_title(new.file_name)),
-            label=new.label,
-            size_bytes=intake.size_bytes,
-            sha256=intake.sha256.hexdigest(),
-            crc32=intake.crc32,
-            blob=blob,
-            encoding=intake.encoding,
-            stored_bytes=intake.stored_bytes,
-            position=position,
-        )
-        await work.keys.put(blob, key)
-        await work.packs.add_document(document)
-        await record(
-            parts,
-            work,
-            actor,
-            Action.DOCUMENT_ADDED,
-            {**subject_of(parts, found), "document": document.id},
-            {
-                "digest": document_digest(parts, document.sha256),
-                "size_bytes": document.size_bytes,
-                "label": label_detail(parts, document.label),
-            },
-        )
+    """Make stored bytes the last document of a locked pack, in the caller's transaction."""
+    present = await work.packs.documents(pack.id)
+    document = Document(
+        id=DocumentId(parts.identifiers.new()),
+        pack=pack.id,
+        title=safe_title(new.title or new.file_name),
+        extension=extension_of(safe_title(new.file_name)),
+        label=new.label,
+        size_bytes=stored.size_bytes,
+        sha256=stored.sha256,
+        crc32=stored.crc32,
+        blob=stored.blob,
+        encoding=stored.encoding,
+        stored_bytes=stored.stored_bytes,
+        position=1 + max((document.position for document in present), default=0),
+    )
+    await work.keys.put(stored.blob, stored.key)
+    await work.packs.add_document(document)
+    await record(
+        parts,
+        work,
+        actor,
+        Action.DOCUMENT_ADDED,
+        {**subject_of(parts, pack), "document": document.id},
+        {
+            "digest": document_digest(parts, document.sha256),
+            "size_bytes": document.size_bytes,
+            "label": label_detail(parts, document.label),
+        },
+        agency=pack.agency,
+    )
     return document
 
 
-async def _require_room(parts: Parts, work: Work, pack: PackId, more_bytes: int) -> int:
-    """The position of the next document of the pack."""
+async def _require_room(parts: Parts, work: Work, pack: PackId, more_bytes: int) -> None:
+    """Hold that the pack has room for another document of this size."""
     present = await work.packs.documents(pack)
     if len(present) >= parts.rules.documents_limit:
         raise LimitExceeded(
@@ -129,7 +164,6 @@ async def _require_room(parts: Parts, work: Work, pack: PackId, more_bytes: int)
             f"A pack holds at most {parts.rules.pack_limit_bytes:,} bytes in all.",
             "Leave out what is not needed, or make another pack.",
         )
-    return 1 + max((document.position for document in present), default=0)
 
 
 async def _blocks(chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:

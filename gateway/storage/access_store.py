@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from gateway.domain.actors import Role
 from gateway.domain.register import AgencyId
 from gateway.services.storage import StoredAnswer, Token
 from gateway.storage.locks import lock_key
@@ -35,6 +36,16 @@ class PostgresTokens:
             select(tokens).order_by(tokens.c.created_at, tokens.c.id)
         )
         return [from_row(Token, row) for row in rows.mappings()]
+
+    async def any_of(self, agency: AgencyId, role: Role, at: datetime) -> bool:
+        """Whether the agency has a token for this role that can be used at `at`."""
+        query = select(tokens.c.id).where(
+            tokens.c.agency == agency,
+            tokens.c.role == role,
+            tokens.c.revoked_at.is_(None),
+            tokens.c.expires_at > at,
+        )
+        return await self._connection.scalar(query.limit(1)) is not None
 
     async def revoke(self, token: str, at: datetime) -> bool:
         """Revoke a token; whether there was one that was not revoked yet."""

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 
 from gateway.domain.errors import InvalidInput
 from gateway.services.log_storage import Journal, OutsideStore, TreeStore
+from gateway.services.request_storage import LinkStore, RequestStore
 from gateway.services.storage import (
     Answers,
     Jobs,
@@ -28,6 +29,7 @@ from gateway.storage.locks import lock_key
 from gateway.storage.log_store import PostgresOutside, PostgresTree
 from gateway.storage.pack_store import PostgresKeys, PostgresPacks
 from gateway.storage.register_store import PostgresRegister
+from gateway.storage.request_store import PostgresLinks, PostgresRequests
 from gateway.storage.transfer_store import PostgresTransfers
 
 _CONNECT_SECONDS = 10
@@ -51,6 +53,8 @@ class PostgresWork:
     packs: PackStore
     keys: KeyStore
     transfers: TransferStore
+    requests: RequestStore
+    links: LinkStore
     tokens: TokenStore
     answers: Answers
     journal: Journal
@@ -185,6 +189,8 @@ async def _unit(connection: AsyncConnection) -> AsyncIterator[PostgresWork]:
             packs=PostgresPacks(connection),
             keys=PostgresKeys(connection),
             transfers=PostgresTransfers(connection),
+            requests=PostgresRequests(connection),
+            links=PostgresLinks(connection),
             tokens=PostgresTokens(connection),
             answers=PostgresAnswers(connection),
             journal=journal,

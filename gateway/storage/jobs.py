@@ -10,7 +10,7 @@ from datetime import datetime
 from sqlalchemy import bindparam, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from gateway.domain.packs import BlobId
+from gateway.domain.packs import BlobId, RequestId
 from gateway.domain.transfers import TransferId
 from gateway.storage.columns import Moment
 
@@ -18,6 +18,9 @@ QUEUE = "transfers"
 ADVANCE_TRANSFER = "advance_transfer"
 SEND_NOTICE = "send_notice"
 DESTROY_BLOB = "destroy_blob"
+NOTIFY_REQUEST = "notify_request"
+REMIND = "remind"
+EXPIRE_REQUEST = "expire_request"
 
 _DEFER = text(
     "SELECT procrastinate_defer_jobs_v1(ARRAY[CAST(ROW("
@@ -43,6 +46,19 @@ class PostgresJobs:
     async def destroy_blob(self, blob: BlobId) -> None:
         """Have a blob's file removed once its key is gone."""
         await self._defer(DESTROY_BLOB, {"blob_id": blob})
+
+    async def notify_request(self, request: RequestId, kind: str, notice: str) -> None:
+        """Have a side of a request told something; `notice` is this notice's own identifier."""
+        args = {"request_id": request, "kind": kind, "notice": notice}
+        await self._defer(NOTIFY_REQUEST, args)
+
+    async def remind(self, request: RequestId, kind: str, at: datetime) -> None:
+        """Have a reminder of a request sent, not before `at`."""
+        await self._defer(REMIND, {"request_id": request, "kind": kind}, at)
+
+    async def expire_request(self, request: RequestId, at: datetime) -> None:
+        """Have a request expire if it is still open at `at`."""
+        await self._defer(EXPIRE_REQUEST, {"request_id": request}, at)
 
     async def _defer(self, task: str, args: dict[str, str], at: datetime | None = None) -> None:
         values = {"queue": QUEUE, "task": task, "args": json.dumps(args), "at": at}

@@ -18,11 +18,12 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 
 from gateway.domain.actors import Role
 from gateway.domain.classification import Classification
-from gateway.domain.packs import Consultation, DocumentId, Encoding, Label, Statement
+from gateway.domain.packs import Consultation, DocumentId, Encoding, Label, PackKind, Statement
 from gateway.domain.register import (
     AgencyKind,
     Child,
@@ -37,7 +38,7 @@ from gateway.domain.register import (
 from gateway.domain.transfers import State
 from gateway.domain.transfers.states import Withheld
 from gateway.storage.columns import Moment, Structure, TypeCodec, Word, identifier, one_of, sized
-from gateway.storage.progress import TAG, ProgressCodec
+from gateway.storage.progress import TAG, TRANSFER_PROGRESS
 
 LONGEST_IDENTIFIER = 200  # characters; far beyond what the gateway makes or a register needs
 DIGEST_BYTES = 32
@@ -62,6 +63,7 @@ agencies = Table(
     Column("mail_domains", Structure(TypeCodec(tuple[str, ...])), nullable=False),
     Column("standings", Structure(TypeCodec(tuple[Standing, ...])), nullable=False),
     Column("handling_acknowledged_on", Date),
+    Column("region", Text),
     sized("id", LONGEST_IDENTIFIER),
     one_of("kind", AgencyKind),
     one_of("highest_classification", Classification),
@@ -139,8 +141,15 @@ packs = Table(
     Column("statements", Structure(TypeCodec(tuple[Statement, ...])), nullable=False),
     Column("consultations", Structure(TypeCodec(tuple[Consultation, ...])), nullable=False),
     Column("sent_at", Moment),
+    Column("kind", Word(PackKind), nullable=False),
+    Column("request", identifier()),  # no foreign key: a pack and its request name each other
+    Column("recipients", Structure(TypeCodec(tuple[RepresentativeId, ...])), nullable=False),
+    Column("limitations", Text, nullable=False),
     sized("id", LONGEST_IDENTIFIER),
     one_of("marking", Classification),
+    one_of("kind", PackKind),
+    CheckConstraint("(request IS NULL) = (kind = 'meeting pack')", name="kind_fits_request"),
+    Index(None, "request", postgresql_where=text("request IS NOT NULL")),
     UniqueConstraint("agency", "id"),  # pages of an agency's packs; and what transfers point at
 )
 
@@ -193,7 +202,7 @@ transfers = Table(
     Column("created_at", Moment, nullable=False),
     Column("entered_at", Moment, nullable=False),
     Column("state", Word(State), nullable=False),
-    Column("progress", Structure(ProgressCodec()), nullable=False),
+    Column("progress", Structure(TRANSFER_PROGRESS), nullable=False),
     Column("attempts", Integer, nullable=False),
     Column("retry_at", Moment),
     Column("code_digest", LargeBinary, nullable=False),

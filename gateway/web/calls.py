@@ -8,7 +8,7 @@ from aiohttp import web
 from pydantic import BaseModel
 
 from gateway.domain.actors import Actor
-from gateway.domain.packs import DocumentId, PackId
+from gateway.domain.packs import DocumentId, PackId, RequestId
 from gateway.domain.register import MeetingId
 from gateway.domain.transfers import TransferId
 from gateway.services.parts import Parts
@@ -48,6 +48,11 @@ class Call:
     def pack(self) -> PackId:
         """The pack in the address."""
         return PackId(self.path["pack"])
+
+    @property
+    def information_request(self) -> RequestId:
+        """The request for information in the address."""
+        return RequestId(self.path["request"])
 
     @property
     def document(self) -> DocumentId:

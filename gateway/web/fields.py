@@ -39,6 +39,13 @@ def _large(value: object) -> int:
     raise Fault("This is not a whole number.", "Use up to 18 digits.")
 
 
+def _flag(value: object) -> bool:
+    if value in {"true", "false"}:
+        return value == "true"
+    raise Fault("This is neither yes nor no.", "Use 'true' or 'false'.")
+
+
+Flag = Annotated[bool, BeforeValidator(_flag), WithJsonSchema({"type": "boolean"})]
 Identifier = Annotated[str, AfterValidator(_identifier), patterned(_IDENTIFIER)]
 Typed = Annotated[str, AfterValidator(_typed), patterned(_TYPED)]
 Limit = Annotated[

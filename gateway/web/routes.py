@@ -3,8 +3,15 @@
 from typing import Final
 
 from gateway.domain.actors import Role
-from gateway.domain.errors import Conflict, InvalidInput, LimitExceeded, NotFound, Refused
-from gateway.web import api_audit, api_others, api_packs, api_transfers, pages
+from gateway.domain.errors import (
+    Conflict,
+    InvalidInput,
+    LimitExceeded,
+    NotFound,
+    Refused,
+    Unavailable,
+)
+from gateway.web import api_audit, api_others, api_packs, api_requests, api_transfers, pages
 from gateway.web.answers.audit import (
     AccountShown,
     ConsistencyShown,
@@ -14,6 +21,17 @@ from gateway.web.answers.audit import (
 )
 from gateway.web.answers.others import Health, MeetingPage, MeetingShown
 from gateway.web.answers.packs import DocumentShown, MatrixShown, PackPage, PackShown
+from gateway.web.answers.requests import (
+    CodeSentShown,
+    FormShown,
+    LinkShown,
+    RequestCheckShown,
+    RequestPage,
+    RequestShown,
+    RequestSummary,
+    ResponseTimesShown,
+    SessionShown,
+)
 from gateway.web.answers.transfers import (
     AcknowledgementShown,
     PasswordShown,
@@ -35,6 +53,17 @@ from gateway.web.models import (
     TransferQuery,
     UploadLabel,
 )
+from gateway.web.request_models import (
+    AnswerBody,
+    CodeBody,
+    DisclosureBody,
+    ForwardingBody,
+    QuarterQuery,
+    RequestBody,
+    RequestQuery,
+    TextBody,
+    WithdrawalBody,
+)
 from gateway.web.routing import PUBLIC, Route
 
 API: Final = "/api/v1"
@@ -43,9 +72,12 @@ _DOCUMENT = f"{_PACK}/documents/{{document}}"
 _TRANSFER = f"{API}/transfers/{{transfer}}"
 
 _COORDINATOR = frozenset({Role.COORDINATOR})
+_SENDERS = frozenset({Role.COORDINATOR, Role.RESPONDER})  # a responder's packs are answers
+_RESPONDER = frozenset({Role.RESPONDER})
 _RECALLERS = frozenset({Role.COORDINATOR, Role.PRIVACY_OFFICER})
 _OVERSEERS = frozenset({Role.COORDINATOR, Role.PRIVACY_OFFICER, Role.AUDITOR})
 _LOG_READERS = frozenset({Role.AUDITOR, Role.ADMINISTRATOR})
+_REPORT_READERS = _OVERSEERS | _LOG_READERS
 
 _PACK_ROUTES = (
     Route(
@@ -60,30 +92,30 @@ _PACK_ROUTES = (
     ),
     Route(
         "GET", _PACK, api_packs.get_pack, "getPack",
-        "Look at a pack and its documents", _COORDINATOR, answer=PackShown,
+        "Look at a pack and its documents", _SENDERS, answer=PackShown,
     ),
     Route(
         "DELETE", _PACK, api_packs.discard_pack, "discardPack",
-        "Forget a pack that was never sent", _COORDINATOR,
+        "Forget a pack that was never sent", _SENDERS,
         status=204, problems=(Conflict,),
     ),
     Route(
         "POST", f"{_PACK}/documents", api_packs.add_document, "addDocument",
-        "Add a document: its label, then its file", _COORDINATOR,
+        "Add a document: its label, then its file", _SENDERS,
         upload=UploadLabel, answer=DocumentShown, status=201, problems=(Conflict, LimitExceeded),
     ),
     Route(
         "PATCH", _DOCUMENT, api_packs.relabel_document, "relabelDocument",
-        "Give a document another label", _COORDINATOR,
+        "Give a document another label", _SENDERS,
         body=Label, answer=DocumentShown, problems=(Conflict,),
     ),
     Route(
         "DELETE", _DOCUMENT, api_packs.remove_document, "removeDocument",
-        "Take a document out of a pack", _COORDINATOR, status=204, problems=(Conflict,),
+        "Take a document out of a pack", _SENDERS, status=204, problems=(Conflict,),
     ),
     Route(
         "GET", f"{_PACK}/check", api_packs.check_pack, "checkPack",
-        "See what each attendee would get, and why not", _COORDINATOR, answer=MatrixShown,
+        "See what each attendee would get, and why not", _SENDERS, answer=MatrixShown,
     ),
     Route(
         "POST", f"{_PACK}/send", api_packs.send_pack, "sendPack",
@@ -139,6 +171,121 @@ _OTHER_ROUTES = (
     Route(
         "GET", "/readyz", api_others.is_ready, "isReady",
         "Tell that the database answers", PUBLIC, answer=Health,
+    ),
+)  # fmt: skip
+
+_REQUESTS, _REQUEST = f"{API}/requests", f"{API}/requests/{{request}}"
+_RECEIVED = f"{API}/received-requests"
+_ONE_RECEIVED, _LINK = f"{_RECEIVED}/{{request}}", f"{API}/answer-links/{{token}}"
+
+_REQUEST_ROUTES = (
+    Route(
+        "GET", f"{API}/request-forms/{{authority}}", api_requests.show_form, "showRequestForm",
+        "See what a request under a legal authority asks for", _SENDERS, answer=FormShown,
+        problems=(InvalidInput,),
+    ),
+    Route(
+        "POST", _REQUESTS, api_requests.create_request, "createRequest",
+        "Draft a request for information that follows a meeting", _COORDINATOR,
+        body=RequestBody, answer=RequestSummary, status=201, problems=(NotFound, InvalidInput),
+    ),
+    Route(
+        "GET", _REQUESTS, api_requests.list_requests, "listRequests",
+        "List the requests your agency asks, oldest first", _COORDINATOR,
+        query=RequestQuery, answer=RequestPage,
+    ),
+    Route(
+        "GET", _REQUEST, api_requests.get_request, "getRequest",
+        "Look at a request your agency asks, its thread and its answer", _COORDINATOR,
+        answer=RequestShown,
+    ),
+    Route(
+        "PUT", _REQUEST, api_requests.edit_request, "editRequest",
+        "Write a draft anew", _COORDINATOR,
+        body=RequestBody, answer=RequestSummary, problems=(Conflict, InvalidInput),
+    ),
+    Route(
+        "GET", f"{_REQUEST}/check", api_requests.check_request, "checkRequest",
+        "See whether a draft could go out, and what stands against it", _COORDINATOR,
+        answer=RequestCheckShown, problems=(Conflict,),
+    ),
+    Route(
+        "POST", f"{_REQUEST}/approval", api_requests.approve_request, "approveRequest",
+        "Approve a draft as a second person", _RECALLERS,
+        answer=RequestSummary, problems=(Conflict,),
+    ),
+    Route(
+        "POST", f"{_REQUEST}/send", api_requests.send_request, "sendRequest",
+        "Make the request's document and send it to its holder", _COORDINATOR,
+        answer=RequestSummary, status=202, keyed=True,
+        problems=(Conflict, InvalidInput, Refused),
+    ),
+    Route(
+        "POST", f"{_REQUEST}/clarification", api_requests.give_clarification, "giveClarification",
+        "Reply to the holder's question", _COORDINATOR,
+        body=TextBody, answer=RequestSummary, problems=(Conflict,),
+    ),
+    Route(
+        "POST", f"{_REQUEST}/withdrawal", api_requests.withdraw_request, "withdrawRequest",
+        "Take a request back", _COORDINATOR,
+        body=WithdrawalBody, answer=RequestSummary, problems=(Conflict,),
+    ),
+    Route(
+        "POST", f"{_REQUEST}/link", api_requests.renew_link, "renewAnswerLink",
+        "Mail the holder a fresh one-time link", _COORDINATOR, status=204, problems=(Conflict,),
+    ),
+    Route(
+        "GET", _RECEIVED, api_requests.list_received, "listReceivedRequests",
+        "List the requests to your agency, oldest first", _RESPONDER,
+        query=RequestQuery, answer=RequestPage,
+    ),
+    Route(
+        "GET", _ONE_RECEIVED, api_requests.get_received, "getReceivedRequest",
+        "Read a request to your agency; that is recorded", _RESPONDER, answer=RequestShown,
+    ),
+    Route(
+        "POST", f"{_ONE_RECEIVED}/acknowledgement", api_requests.acknowledge_request,
+        "acknowledgeRequest", "Say that the request is here", _RESPONDER,
+        answer=RequestSummary, problems=(Conflict,),
+    ),
+    Route(
+        "POST", f"{_ONE_RECEIVED}/question", api_requests.ask_clarification, "askClarification",
+        "Ask the requester what is meant", _RESPONDER,
+        body=TextBody, answer=RequestSummary, problems=(Conflict,),
+    ),
+    Route(
+        "POST", f"{_ONE_RECEIVED}/forwarding", api_requests.forward_request, "forwardRequest",
+        "Pass the request on to the right person of your agency", _RESPONDER,
+        body=ForwardingBody, answer=RequestSummary, problems=(Conflict, InvalidInput, Refused),
+    ),
+    Route(
+        "POST", f"{_ONE_RECEIVED}/disclosure", api_requests.start_disclosure, "startDisclosure",
+        "Make the pack that is to carry what you disclose", _RESPONDER,
+        body=DisclosureBody, answer=PackShown, status=201, problems=(Refused,),
+    ),
+    Route(
+        "POST", f"{_ONE_RECEIVED}/answer", api_requests.give_answer, "giveAnswer",
+        "Answer: disclose, in part, not held, or decline", _RESPONDER,
+        body=AnswerBody, answer=RequestSummary, problems=(Conflict, InvalidInput, Refused),
+    ),
+    Route(
+        "GET", f"{API}/response-times", api_requests.show_response_times, "showResponseTimes",
+        "See how quickly agencies answered in a quarter; the look is recorded", _REPORT_READERS,
+        query=QuarterQuery, answer=ResponseTimesShown,
+    ),
+    Route(
+        "GET", _LINK, api_requests.look_at_link, "lookAtAnswerLink",
+        "See what a one-time link leads to; looking changes nothing", PUBLIC, answer=LinkShown,
+    ),
+    Route(
+        "POST", f"{_LINK}/code", api_requests.send_code, "sendAnswerCode",
+        "Have a code sent to the holder's mobile", PUBLIC, answer=CodeSentShown, status=202,
+        problems=(Conflict, Unavailable),
+    ),
+    Route(
+        "POST", f"{_LINK}/session", api_requests.open_link, "openAnswerLink",
+        "Exchange the code for a token that answers this one request", PUBLIC,
+        body=CodeBody, answer=SessionShown, problems=(Conflict, InvalidInput),
     ),
 )  # fmt: skip
 
@@ -226,5 +373,6 @@ _PAGE_ROUTES = (
 )  # fmt: skip
 
 TABLE: Final[tuple[Route, ...]] = (
-    *_PACK_ROUTES, *_TRANSFER_ROUTES, *_OTHER_ROUTES, *_AUDIT_ROUTES, *_PAGE_ROUTES,
+    *_PACK_ROUTES, *_TRANSFER_ROUTES, *_REQUEST_ROUTES, *_OTHER_ROUTES, *_AUDIT_ROUTES,
+    *_PAGE_ROUTES,
 )  # fmt: skip

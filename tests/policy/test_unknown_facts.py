@@ -3,6 +3,7 @@
 import copy
 import dataclasses
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -50,15 +51,24 @@ ABSENT = ("protocol", "channel", "recipient.mobile", "agency.handling_acknowledg
 
 def withheld_situations() -> list[Situation]:
     """Every situation of the shipped tests in which the document is withheld."""
-    cases = [
-        case
+    tables = [
+        tomllib.loads(path.read_text("utf-8"))
         for path in sorted((POLICIES / "tests").glob("*.toml"))
-        for case in tomllib.loads(path.read_text("utf-8")).get("case", [])
-        if case["expect"] == "withheld"
     ]
     return [
-        changed(BASELINE, case.get("change", {}), tuple(case.get("without", ()))) for case in cases
+        changed(baseline_of(table), case.get("change", {}), tuple(case.get("without", ())))
+        for table in tables
+        for case in table.get("case", [])
+        if case["expect"] == "withheld"
     ]
+
+
+def baseline_of(table: Mapping[str, Any]) -> Situation:
+    """The situation that a file's cases differ from."""
+    if "baseline" not in table:
+        return BASELINE
+    path = POLICIES / f"tests/baseline-{table['baseline']}.toml"
+    return changed(BASELINE, tomllib.loads(path.read_text("utf-8"))["change"])
 
 
 WITHHELD = withheld_situations()

@@ -14,7 +14,7 @@ from gateway.domain.packs import Consultation, Label, Statement
 from gateway.domain.register import Child, InformationItem, Method, Purpose, Signature, Standing
 from gateway.domain.transfers import Progress, Sealed, State, Transfer
 from gateway.storage.columns import Moment, TypeCodec, Word
-from gateway.storage.progress import ProgressCodec
+from gateway.storage.progress import TRANSFER_PROGRESS
 
 _DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]
 _ZONES = st.sampled_from([UTC, timezone(timedelta(hours=13)), timezone(timedelta(hours=-3))])
@@ -30,30 +30,30 @@ _PROGRESS = st.one_of(*map(st.from_type, get_args(Progress)))
 @given(_PROGRESS)
 def test_progress_comes_back_as_it_was(progress: Progress) -> None:
     """Every state with everything it knows survives being stored, and bears its state's name."""
-    stored = ProgressCodec().dump(progress)
-    assert ProgressCodec().load(stored) == progress
-    assert type(ProgressCodec().load(stored)) is type(progress)
+    stored = TRANSFER_PROGRESS.dump(progress)
+    assert TRANSFER_PROGRESS.load(stored) == progress
+    assert type(TRANSFER_PROGRESS.load(stored)) is type(progress)
     assert stored["state"] in list(State)
 
 
 @given(st.from_type(Transfer))
 def test_progress_is_tagged_with_the_transfers_state(transfer: Transfer) -> None:
     """The tag is what the domain calls the state."""
-    assert ProgressCodec().dump(transfer.progress)["state"] == transfer.state.value
+    assert TRANSFER_PROGRESS.dump(transfer.progress)["state"] == transfer.state.value
 
 
 @given(_PROGRESS, st.sampled_from(list(State)))
 def test_progress_under_another_tag_is_refused(progress: Progress, state: State) -> None:
     """A tag that does not fit what stands beside it never yields a state."""
-    stored = ProgressCodec().dump(progress)
+    stored = TRANSFER_PROGRESS.dump(progress)
     if stored["state"] == state.value:
         return
     try:
-        loaded = ProgressCodec().load({**stored, "state": state.value})
+        loaded = TRANSFER_PROGRESS.load({**stored, "state": state.value})
     except Tampered:
         return
     # some states know the same things under the same names, so a swap of tags can be read
-    assert ProgressCodec().dump(loaded) == {**stored, "state": state.value}
+    assert TRANSFER_PROGRESS.dump(loaded) == {**stored, "state": state.value}
 
 
 @pytest.mark.parametrize(
@@ -73,7 +73,7 @@ def test_progress_under_another_tag_is_refused(progress: Progress, state: State)
 def test_malformed_progress_is_refused(stored: Any) -> None:
     """Unknown, missing and loosely typed members are errors, not guesses."""
     with pytest.raises(Tampered):
-        ProgressCodec().load(stored)
+        TRANSFER_PROGRESS.load(stored)
 
 
 @given(st.data())

@@ -10,6 +10,8 @@ from zoneinfo import ZoneInfo
 import pyzipper
 
 from gateway.audit.entries import Origin
+from gateway.calendars import HolidayCalendar
+from gateway.documents import Typesetter
 from gateway.domain.actors import Actor, ActorKind, Role
 from gateway.domain.decisions import Limits
 from gateway.domain.packs import Pack
@@ -97,6 +99,7 @@ class Channels:
 
     mails: list[tuple[PackLetter, bytes]] = field(default_factory=list)
     passwords: list[tuple[str, str, str]] = field(default_factory=list)
+    codes: list[tuple[str, str, str]] = field(default_factory=list)
     notices: list[NoticeLetter] = field(default_factory=list)
     outcomes: list[Outcome] = field(default_factory=list)
     kill_after_accepting: bool = False
@@ -137,6 +140,12 @@ class Texts:
         """Keep the password as texted."""
         assert agency
         self._channels.passwords.append((to, reference, password.reveal()))
+        return self._channels._answer()
+
+    async def send_code(self, to: str, reference: str, agency: str, code: Secret) -> Outcome:
+        """Keep the code as texted."""
+        assert agency
+        self._channels.codes.append((to, reference, code.reveal()))
         return self._channels._answer()
 
 
@@ -205,6 +214,8 @@ async def make_world(
         vault=vault,
         judge=judge,
         sealer=ZipSealer(),
+        typesetter=Typesetter(ROOT / "policies" / "templates"),
+        calendar=HolidayCalendar(),
         passphrases=EffPassphrases(),
         identifiers=RandomIdentifiers(clock),
         clock=clock,

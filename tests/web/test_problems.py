@@ -23,6 +23,7 @@ from gateway.domain.errors import (
     TooManyRequests,
     Unavailable,
 )
+from gateway.domain.information_requests.form import RequestForm
 from gateway.services.ports import Authority
 from gateway.services.storage import Database, Work
 from gateway.web.problems import PROBLEMS, details, from_http, headers_of, kind_of
@@ -106,6 +107,10 @@ class BrokenJudge:
         """Fail."""
         password = "canary-secret"
         raise ValueError(password + code)
+
+    def form(self, code: str) -> RequestForm | None:
+        """Never reached."""
+        raise AssertionError(f"reached for {code}")
 
     def judge(self, cases: Sequence[Case]) -> list[Decision]:
         """Never reached."""

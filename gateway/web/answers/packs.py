@@ -7,7 +7,7 @@ from pydantic import Field
 from gateway.domain.addresses import masked
 from gateway.domain.classification import Classification
 from gateway.domain.decisions import Decision, Matrix, MatrixRow, Severity
-from gateway.domain.packs import Document, Pack
+from gateway.domain.packs import Document, Pack, PackKind
 from gateway.domain.register import PasswordChannel
 from gateway.web.answers.base import ListShown, Moment, Shown, person_fields
 
@@ -58,6 +58,8 @@ class PackSummary(Shown):
     """A pack without its documents."""
 
     id: str
+    kind: PackKind = Field(description="A meeting pack, a request, or the answer to one.")
+    request: str | None = Field(description="The request it carries or answers.")
     meeting: str
     contact: str
     authority: str
@@ -72,6 +74,7 @@ class PackShown(PackSummary):
 
     statements: tuple[StatementShown, ...]
     consultations: tuple[ConsultationShown, ...]
+    limitations: str = Field(description="Of an answer: reliability, accuracy, secondary use.")
     documents: tuple[DocumentShown, ...] = ()
 
     @classmethod
