@@ -118,6 +118,7 @@ def _stopped(thing: str, severity: Severity = Severity.INFORMATIONAL) -> Kind:
 _GATEWAY, _FORWARDING, _WITNESS = "gateway", "gateway log forwarding", "Log witness"
 _TOKEN, _REGISTER, _KEY = "Access token", "Register", "Log signing key"
 _PACK, _TRANSFER, _PASSWORD = "Pack", "Transfer", "Pack password"
+_REQUEST, _LINK = "Information request", "Answer link"
 
 KINDS: Mapping[str, Kind] = MappingProxyType(
     {
@@ -155,6 +156,27 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         Action.PASSWORD_DEFERRED: _entity(_PASSWORD, "Defer", _LOW),
         Action.PASSWORD_DESTROYED: _entity(_PASSWORD, "Delete"),
         Action.NOTICE_SENT: _mail(),
+        Action.INFORMATION_REQUEST_CREATED: _entity(_REQUEST, "Create"),
+        Action.INFORMATION_REQUEST_EDITED: _entity(_REQUEST, "Update"),
+        Action.INFORMATION_REQUEST_CHECKED: _entity(_REQUEST, "Read"),
+        Action.INFORMATION_REQUEST_APPROVED: _entity(_REQUEST, "Update", _LOW),
+        Action.INFORMATION_REQUEST_SENT: _entity(_REQUEST, "Send"),
+        Action.INFORMATION_REQUEST_UNDELIVERED: _entity(_REQUEST, "Update", _MEDIUM),
+        Action.INFORMATION_REQUEST_READ: _entity(_REQUEST, "Read"),
+        Action.INFORMATION_REQUEST_ACKNOWLEDGED: _entity(_REQUEST, "Update"),
+        Action.INFORMATION_REQUEST_QUESTIONED: _entity(_REQUEST, "Update"),
+        Action.INFORMATION_REQUEST_REPLIED: _entity(_REQUEST, "Update"),
+        Action.INFORMATION_REQUEST_FORWARDED: _entity(_REQUEST, "Send"),
+        Action.INFORMATION_REQUEST_ANSWERED: _entity(_REQUEST, "Update"),
+        Action.INFORMATION_REQUEST_ANSWER_UNDELIVERED: _entity(_REQUEST, "Update", _MEDIUM),
+        Action.INFORMATION_REQUEST_WITHDRAWN: _entity(_REQUEST, "Deactivate"),
+        Action.INFORMATION_REQUEST_EXPIRED: _entity(_REQUEST, "Deactivate", _LOW),
+        Action.INFORMATION_REQUEST_NOTICE_SENT: _mail(),
+        Action.ANSWER_LINK_MADE: _entity(_LINK, "Create", _LOW),
+        Action.ANSWER_LINK_CODE_SENT: _entity(_LINK, "Send"),
+        Action.ANSWER_LINK_CODE_REJECTED: _entity(_LINK, "Update", _MEDIUM),
+        Action.ANSWER_LINK_OPENED: _entity(_LINK, "Update", _LOW),
+        Action.RESPONSE_TIMES_READ: _read(),
         Action.LOG_EXPORTED: _read(_LOW),
         Action.LOG_READ: _read(),
         "log.proved": _read(),
