@@ -189,13 +189,16 @@ async def approve_request(parts: Parts, actor: Actor, identifier: RequestId) -> 
         NotFound: no such request, or another agency's.
         Conflict: it was sent, or the actor is the requester.
     """
-    if actor.role not in {Role.COORDINATOR, Role.PRIVACY_OFFICER} or actor.representative is None:
-        raise Forbidden(
-            "Only a named coordinator or privacy officer approves.", "Ask one of them to approve."
-        )
+    refused = Forbidden(
+        "Only a named coordinator or privacy officer approves.", "Ask one of them to approve."
+    )
+    if actor.role not in {Role.COORDINATOR, Role.PRIVACY_OFFICER}:
+        raise refused
     approver = replace(actor, role=Role.COORDINATOR)
     async with parts.database.work() as work:
         found = await asked_by(work, approver, identifier, lock=True)
+        if actor.representative is None:
+            raise refused
         how = RequestMove(ApprovalGiven(actor.representative), Action.INFORMATION_REQUEST_APPROVED)
         return await move_request(parts, work, actor, found, how)
 

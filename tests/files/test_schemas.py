@@ -9,7 +9,13 @@ from typing import Any
 
 import pytest
 
-from gateway.files.schemas import PUBLISHED, pack_schema, register_schema, write_schemas
+from gateway.files.schemas import (
+    PUBLISHED,
+    pack_schema,
+    register_schema,
+    request_schema,
+    write_schemas,
+)
 
 jsonschema = pytest.importorskip("jsonschema")
 
@@ -42,7 +48,8 @@ def described(table: dict[str, Any], path: str = "") -> list[str]:
 
 
 @pytest.mark.parametrize(
-    ("name", "schema"), [("register", register_schema()), ("pack", pack_schema())]
+    ("name", "schema"),
+    [("register", register_schema()), ("pack", pack_schema()), ("request", request_schema())],
 )
 def test_the_published_schema_is_that_of_the_models(
     name: str, schema: dict[str, Any], tmp_path: Path
@@ -54,7 +61,7 @@ def test_the_published_schema_is_that_of_the_models(
     assert (PUBLISHED / f"{name}.schema.json").read_bytes() == written
 
 
-@pytest.mark.parametrize("schema", [register_schema(), pack_schema()])
+@pytest.mark.parametrize("schema", [register_schema(), pack_schema(), request_schema()])
 def test_a_schema_is_valid_named_and_described(schema: dict[str, Any]) -> None:
     """Draft 2020-12 with an identifier, and words for every table and key."""
     jsonschema.Draft202012Validator.check_schema(schema)

@@ -48,6 +48,9 @@ def test_what_needs_no_sign_in_is_a_short_known_list() -> None:
         "describe",
         "isReady",
         "isUp",
+        "lookAtAnswerLink",
+        "openAnswerLink",
+        "sendAnswerCode",
         "showCodeForm",
         "showLink",
         "stylesheet",
@@ -64,7 +67,7 @@ async def test_aiohttp_knows_exactly_the_routes_of_the_table(api: Api) -> None:
     known = api.app[ROUTES]
     assert registered == set(known)
     assert {(r.method, r.path) for r in TABLE} <= registered
-    assert {method for method, _ in registered} == {"GET", "HEAD", "POST", "PATCH", "DELETE"}
+    assert {method for method, _ in registered} == {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"}
 
 
 async def test_a_route_takes_its_roles_and_no_others(api: Api) -> None:
