@@ -159,7 +159,17 @@ async def _not_opened(
                 Outcome.FAILURE,
             )
             await move_request(parts, work, actor, request, how)
-        case _ if request.state is RequestState.SENT and request.pack == pack.id:
+        case _ if request.state is not RequestState.SENT or request.pack != pack.id:
+            pass
+        case _ if request.acknowledged_at is not None:  # it was being passed on: the agency has it
+            how = RequestMove(
+                Read(),
+                Action.INFORMATION_REQUEST_UNDELIVERED,
+                {"pack": pack.id},
+                Outcome.FAILURE,
+            )
+            await move_request(parts, work, actor, request, how)
+        case _:
             how = RequestMove(
                 Undelivered(pack.id),
                 Action.INFORMATION_REQUEST_UNDELIVERED,

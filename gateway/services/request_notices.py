@@ -108,8 +108,16 @@ async def remind(parts: Parts, identifier: RequestId, kind: ReminderKind) -> Non
     """Send a reminder that is due, unless it was sent or nobody waits for an answer any more.
 
     Raises:
-        Unavailable: a mail could not be handed over now; the work is to be repeated.
+        Unavailable: a mail could not be handed over now, or another process is at it; the work is
+            to be repeated.
     """
+    async with parts.database.turn(f"reminder {identifier} {kind.value}") as taken:
+        if not taken:
+            raise Unavailable("The reminder is being sent.", "It will be looked at again.")
+        await _remind(parts, identifier, kind)
+
+
+async def _remind(parts: Parts, identifier: RequestId, kind: ReminderKind) -> None:
     now = parts.clock.now()
     async with parts.database.work() as work:
         reminder = await work.requests.reminder(identifier, kind, lock=True)

@@ -17,6 +17,8 @@ from gateway.domain.transfers import (
 from gateway.services import secrets
 from gateway.services.auditing import about, record
 from gateway.services.moves import Move, move
+from gateway.services.packs import owned as owned_pack
+from gateway.services.packs import prepares
 from gateway.services.paging import Page
 from gateway.services.parts import Parts
 from gateway.services.storage import Work
@@ -30,8 +32,22 @@ async def list_transfers(
     pack: PackId | None = None,
     state: State | None = None,
 ) -> list[Transfer]:
-    """A page of the transfers of the actor's agency, oldest first."""
+    """A page of the transfers of the actor's agency, oldest first.
+
+    A responder sees those of an answer, by its pack.
+
+    Raises:
+        InvalidInput: a responder names no pack. NotFound: it is no answer of the agency.
+    """
     async with parts.database.work() as work:
+        if actor.role is Role.RESPONDER:
+            if pack is None:
+                raise InvalidInput(
+                    "A responder sees the transfers of an answer only.",
+                    "Name the answer's pack.",
+                    field="pack",
+                )
+            await owned_pack(work, actor, pack)
         found = await work.transfers.list(actor.of_agency(), page, pack=pack, state=state)
         return list(found)
 
@@ -53,7 +69,7 @@ async def recall_transfer(parts: Parts, actor: Actor, transfer: TransferId) -> T
         NotFound: no such transfer, or another agency's.
         Conflict: too late, the password has left or may have; that too is recorded.
     """
-    if actor.role not in {Role.COORDINATOR, Role.PRIVACY_OFFICER}:
+    if actor.role not in {Role.COORDINATOR, Role.PRIVACY_OFFICER, Role.RESPONDER}:
         raise Forbidden("Only a coordinator or privacy officer recalls.", "Ask one of them.")
     async with parts.database.work() as work:
         found = await owned(work, actor, transfer, lock=True)
@@ -161,12 +177,15 @@ async def _by_link(parts: Parts, work: Work, token: str) -> Transfer:
 
 
 async def owned(work: Work, actor: Actor, transfer: TransferId, *, lock: bool = False) -> Transfer:
-    """The transfer, if it belongs to the actor's agency.
+    """The transfer, if it belongs to the actor's agency; a responder's is of an answer.
 
     Raises:
         NotFound: it does not, or there is none; the two read the same.
     """
     found = await work.transfers.get(transfer, actor.of_agency(), lock=lock)
+    if found is not None and actor.role is Role.RESPONDER:
+        held = await work.packs.get(found.pack, actor.of_agency())
+        found = found if held is not None and prepares(actor, held) else None
     if found is None:
         raise NotFound("There is no such transfer.", "Check the identifier.", field="transfer")
     return found

@@ -127,16 +127,16 @@ _PACK_ROUTES = (
 _TRANSFER_ROUTES = (
     Route(
         "GET", f"{API}/transfers", api_transfers.list_transfers, "listTransfers",
-        "List your agency's transfers, oldest first", _OVERSEERS,
+        "List your agency's transfers, oldest first", _OVERSEERS | _RESPONDER,
         query=TransferQuery, answer=TransferPage,
     ),
     Route(
         "GET", _TRANSFER, api_transfers.get_transfer, "getTransfer",
-        "Look at a transfer", _OVERSEERS, answer=TransferShown,
+        "Look at a transfer", _OVERSEERS | _RESPONDER, answer=TransferShown,
     ),
     Route(
         "POST", f"{_TRANSFER}/recall", api_transfers.recall_transfer, "recallTransfer",
-        "Call a transfer back before its password leaves", _RECALLERS,
+        "Call a transfer back before its password leaves", _RECALLERS | _RESPONDER,
         answer=TransferShown, problems=(Conflict,),
     ),
     Route(

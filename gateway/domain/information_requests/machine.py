@@ -87,7 +87,9 @@ def advance(request: InformationRequest, event: RequestEvent, at: datetime) -> I
         case Dispatched(pack):
             return replace(moved, packs=(*request.packs, pack), sent_at=at, acknowledged_at=None)
         case Forwarded(holder, pack):
-            return replace(moved, packs=(*request.packs, pack), holder=holder)
+            read = request.acknowledged_at or at  # whoever passes it on has read it
+            packs = (*request.packs, pack)
+            return replace(moved, packs=packs, holder=holder, acknowledged_at=read)
         case Undelivered():
             return replace(moved, sent_at=None)
         case Read() | ClarificationAsked() | AnswerGiven():
