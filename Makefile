@@ -51,9 +51,9 @@ bench: $(DEV)
 	for script in tests/benchmarks/bench_*.py; do echo "== $$script"; $(VENV)/bin/python $$script || exit 1; done
 
 requirements:
-	uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11 \
+	uv pip compile --quiet --universal --generate-hashes --no-strip-extras --no-header --python-version 3.11 \
 	  --extra build --extra demo -o requirements.txt pyproject.toml
-	uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11 \
+	uv pip compile --quiet --universal --generate-hashes --no-strip-extras --no-header --python-version 3.11 \
 	  --extra build --extra demo --extra dev -o requirements-dev.txt pyproject.toml
 
 schemas: $(DEV)
