@@ -77,10 +77,8 @@ def archives(message: EmailMessage) -> list[EmailMessage]:
     return [part for part in attached if part.get_content_type() == "application/zip"]
 
 
-def report(left: Path) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = json.loads((left / "report.json").read_text("utf-8"))[
-        "recipients"
-    ]
+def report(left: Path, part: str = "recipients") -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = json.loads((left / "report.json").read_text("utf-8"))[part]
     return found
 
 
@@ -98,7 +96,7 @@ def test_the_report_says_who_got_what_and_why_not(left: Path) -> None:
 def test_every_pack_mail_is_marked_and_holds_only_the_archive(left: Path) -> None:
     """Marking in subject, header and at the top of the body; the archive, and its receipt."""
     with_pack = [message for message in mails(left) if archives(message)]
-    assert len(with_pack) == 6
+    assert len(with_pack) == 6 + 2 + 1  # the meeting's, two requests, one disclosure
     for message in with_pack:
         assert message["Subject"].startswith("[IN-CONFIDENCE \u2013 external]")
         assert message["X-Protective-Marking"] == "IN-CONFIDENCE"
@@ -116,9 +114,9 @@ def test_every_pack_mail_is_marked_and_holds_only_the_archive(left: Path) -> Non
 
 
 def test_the_packs_open_with_the_passwords_that_arrived(left: Path, tmp_path: Path) -> None:
-    """Five passwords came by text or other mailbox; each opens its pack, with neutral names."""
+    """All but one came by text or other mailbox; each opens its pack, with neutral names."""
     passwords = texted_passwords(left)
-    assert len(passwords) == len(set(passwords.values())) == 5
+    assert len(passwords) == len(set(passwords.values())) == 5 + 2 + 1
     by_phone = {r["reference"] for r in report(left) if r["password_channel"] == "telephone"}
     for path in (left / "mail").glob("*.eml"):
         content = path.read_bytes()
@@ -127,7 +125,7 @@ def test_the_packs_open_with_the_passwords_that_arrived(left: Path, tmp_path: Pa
     kept = tmp_path / "kept"
     kept.mkdir()
     opened = open_packs(tmp_path, passwords, kept)
-    assert len(opened) == 5
+    assert len(opened) == 5 + 2 + 1
     for pack in opened.values():
         assert all(name[:2].isdigit() for name in pack.names)
 
@@ -154,6 +152,38 @@ def test_the_log_tells_each_transfer_s_story(left: Path) -> None:
         expected = ["transfer.queued", "transfer.sealed", "transfer.mailing", "transfer.mailed"]
         assert [action for action in story if action in expected] == expected
         assert story.index("transfer.mailed") < story.index("password.releasing")
+
+
+def test_one_request_is_answered_with_a_document_and_one_declined(left: Path) -> None:
+    """The report says what became of both, with the words of whoever answered."""
+    requests = {row["holding_agency"]: row for row in report(left, "requests")}
+    assert requests.keys() == {"te-rohe-health", "regional-police"}
+    assert {row["state"] for row in requests.values()} == {"answered"}
+    disclosed = requests["te-rohe-health"]["answer"]
+    assert (disclosed["kind"], bool(disclosed["pack"])) == ("disclosed", True)
+    assert "private practices" in disclosed["limitations"]
+    declined = requests["regional-police"]["answer"]
+    assert (declined["kind"], declined["ground"]) == ("declined", "investigation")
+    assert "inquiry is under way" in declined["reasons"]
+
+
+def test_each_request_is_left_as_word_and_pdf(left: Path) -> None:
+    """Both forms of both requests, as their holders found them in the sealed pack."""
+    made = [path for path in (left / "requests").iterdir() if path.suffix in {".docx", ".pdf"}]
+    assert len(made) == 4
+    starts = {path.suffix: path.read_bytes()[:4] for path in made}
+    assert starts == {".docx": b"PK\x03\x04", ".pdf": b"%PDF"}
+
+
+def test_the_log_tells_each_request_s_story(left: Path) -> None:
+    """From draft to answer; no child's name is in it."""
+    whole = (left / "audit" / "entries.jsonl").read_text("utf-8")
+    entries = [json.loads(line) for line in whole.splitlines()]
+    for row in report(left, "requests"):
+        story = [e["action"] for e in entries if e["subject"].get("reference") == row["reference"]]
+        moves = [f"information-request.{move}" for move in ("created", "sent", "answered")]
+        assert [action for action in story if action in moves] == moves
+        assert row["content"]["subject"]["name"] not in whole
 
 
 def verify(folder: Path, *more: str) -> tuple[int, str]:

@@ -75,7 +75,7 @@ async def test_a_question_and_its_reply_stand_in_the_thread_of_both(world: World
     with pytest.raises(Conflict):
         await give_clarification(world.parts, COORDINATOR, request.id, "Nobody asked.")
     log = b"".join(await world.leaves())
-    assert b"information-request.clarification-asked" in log
+    assert b"information-request.questioned" in log
     assert b"clinic do you" not in log
 
 
