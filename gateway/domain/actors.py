@@ -37,6 +37,7 @@ class Actor:
         source: where the action came from: an IP address, `command line` or `worker`.
         request: the one request for information that whoever came by a one-time link may answer;
             None for everyone else.
+        token: identifier of the bearer token or session that is used; `user`: who signed in to it.
     """
 
     kind: ActorKind
@@ -46,6 +47,7 @@ class Actor:
     source: str
     token: str | None = None
     request: RequestId | None = None
+    user: str | None = None
 
     def of_agency(self) -> AgencyId:
         """The agency acted for.

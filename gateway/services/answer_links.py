@@ -236,10 +236,11 @@ async def renew_link(parts: Parts, actor: Actor, identifier: RequestId) -> None:
         request = await asked_by(work, actor, identifier, lock=True)
         holder = (await work.register.representatives([request.holder]))[request.holder]
         base = parts.rules.link_base
-        if not request.state.is_open or base is None or holder.mobile is None:
+        reachable = holder.mobile is not None and holder.is_active_on(parts.today())
+        if not request.state.is_open or base is None or not reachable:
             raise Conflict(
                 "No link can be made: the request is not open, links are switched off, or the "
-                "holder has no mobile.",
+                "holder has no mobile or has left.",
                 "Look at the request's state and at the holder in the register.",
             )
         agency = await work.register.agency(request.holding_agency)

@@ -74,6 +74,7 @@ async def record(  # noqa: PLR0913 - each is a part of the entry
                 "person": pseudonym(parts, actor.representative) if actor.representative else None,
                 "source": actor.source,
                 "token": actor.token,
+                **({"user": actor.user} if actor.user else {}),
             },
             subject=subject,
             origin=parts.origin,

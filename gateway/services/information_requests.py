@@ -103,6 +103,7 @@ async def create_request(parts: Parts, actor: Actor, terms: RequestTerms) -> Inf
         InvalidInput: no form for the authority, or a requester or holder that cannot be.
     """
     _require_coordinator(actor)
+    _require_sound(parts, terms)
     now = parts.clock.now()
     async with parts.database.work() as work:
         request = InformationRequest(
@@ -141,6 +142,7 @@ async def edit_request(
     """
     async with parts.database.work() as work:
         found = await asked_by(work, actor, identifier, lock=True)
+        _require_sound(parts, terms)
         changed = replace(
             found,
             requester=terms.requester,
@@ -266,7 +268,9 @@ async def list_received(
         raise Forbidden("Only a responder answers requests.", "Ask your agency's responder.")
     async with parts.database.work() as work:
         if actor.request is not None:
-            return [await received_by(work, actor, actor.request)]
+            only = await received_by(work, actor, actor.request)
+            before = page.after is not None and only.id <= page.after
+            return [only] if wanted.takes(only) and not before else []
         return await work.requests.list_received(actor.of_agency(), page, wanted)
 
 
@@ -316,6 +320,22 @@ def required_text(text: str, field: str) -> str:
 def _require_coordinator(actor: Actor) -> None:
     if actor.role is not Role.COORDINATOR or actor.request is not None:
         raise Forbidden("Only a coordinator makes requests.", "Ask your coordinator.")
+
+
+def _require_sound(parts: Parts, terms: RequestTerms) -> None:
+    """Refuse content that can never be right; what may still be missing is left to the check."""
+    added = {field.name for field in form_of(parts, terms.authority).fields if field.added}
+    if not added.issuperset(terms.content.further):
+        raise InvalidInput(
+            "The form under this legal authority has no field of one of these names.",
+            f"Use one of: {', '.join(sorted(added))}." if added else "Leave 'further' out.",
+            field="further",
+        )
+    born_on = terms.content.subject.born_on
+    if born_on is not None and born_on > parts.today():
+        raise InvalidInput(
+            "The date of birth is in the future.", "Correct it.", field="subject.born_on"
+        )
 
 
 async def _with_parties(

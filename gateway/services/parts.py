@@ -9,6 +9,7 @@ from gateway.domain.decisions import Limits
 from gateway.domain.information_requests.timing import ReminderTiming
 from gateway.domain.register import PasswordChannel
 from gateway.domain.transfers import Timing
+from gateway.domain.users import SessionLimits
 from gateway.domain.workdays import Calendar
 from gateway.services.ports import (
     Clock,
@@ -43,6 +44,7 @@ class Rules:
         reminders: when holders and requesters are reminded, and when a request expires.
         code_life, session_life: of the code texted for a one-time link, and of what it opens.
         codes_limit: codes that are texted for one link; `wrong_codes_limit` holds for it too.
+        sessions: how long whoever signs in to the pages stays signed in.
     """
 
     limits: Limits
@@ -61,6 +63,7 @@ class Rules:
     code_life: timedelta = timedelta(minutes=10)
     session_life: timedelta = timedelta(hours=8)
     codes_limit: int = 5
+    sessions: SessionLimits = field(default_factory=SessionLimits)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from typing import TypeVar
 
 from pydantic import TypeAdapter
 
-from gateway.domain.errors import Tampered
+from gateway.domain.errors import InvalidInput, Tampered
 from gateway.domain.information_requests.content import RequestContent
 from gateway.domain.information_requests.threads import Answer, Message
 from gateway.domain.packs import RequestId
@@ -15,13 +15,26 @@ from gateway.services.storage import Work
 
 T = TypeVar("T")
 
+_LONGEST_BYTES = 1_000_000  # of what a request says; a little less than storage takes, encrypted
+
 _CONTENT = TypeAdapter(RequestContent)
 _ANSWER = TypeAdapter(Answer)
 
 
 def seal_content(parts: Parts, request: RequestId, content: RequestContent) -> bytes:
-    """`content` encrypted, bound to its request."""
-    return parts.vault.seal_secret(_content_name(request), Secret(_text(_CONTENT, content)))
+    """`content` encrypted, bound to its request.
+
+    Raises:
+        InvalidInput: it is more than the gateway keeps of one request.
+    """
+    text = _text(_CONTENT, content)
+    if len(text.encode()) > _LONGEST_BYTES:
+        raise InvalidInput(
+            f"The request says more than {_LONGEST_BYTES:,} bytes in all.",
+            "Ask for fewer things at a time, and send what is long as a document.",
+            field="items",
+        )
+    return parts.vault.seal_secret(_content_name(request), Secret(text))
 
 
 async def open_content(parts: Parts, work: Work, request: RequestId) -> RequestContent:

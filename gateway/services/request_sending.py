@@ -250,7 +250,7 @@ async def _document(
         content=replace(content, reply_by=reply_by),
         statements=form.statements,
         privacy_statement=situation.protocol.privacy_statement,
-        further=tuple((labels[name], text) for name, text in content.further.items()),
+        further=tuple((labels.get(name, name), text) for name, text in content.further.items()),
         policy_digest=parts.judge.digest,
         made_at=parts.clock.now().astimezone(parts.rules.zone),
     )

@@ -28,6 +28,7 @@ from gateway.domain.transfers import State, Transfer, TransferId
 from gateway.services.log_storage import Journal, OutsideStore, TreeStore
 from gateway.services.paging import Page
 from gateway.services.request_storage import LinkStore, RequestStore
+from gateway.services.user_storage import SessionStore, UserStore
 
 
 @dataclass(frozen=True, slots=True)
@@ -296,6 +297,8 @@ class Work(Protocol):
     requests: RequestStore
     links: LinkStore
     tokens: TokenStore
+    users: UserStore
+    sessions: SessionStore
     answers: Answers
     journal: Journal
     tree: TreeStore

@@ -21,6 +21,7 @@ from gateway.services.storage import (
     TransferStore,
     Work,
 )
+from gateway.services.user_storage import SessionStore, UserStore
 from gateway.storage.access_store import PostgresAnswers, PostgresTokens
 from gateway.storage.failures import database_failures
 from gateway.storage.jobs import PostgresJobs
@@ -31,6 +32,7 @@ from gateway.storage.pack_store import PostgresKeys, PostgresPacks
 from gateway.storage.register_store import PostgresRegister
 from gateway.storage.request_store import PostgresLinks, PostgresRequests
 from gateway.storage.transfer_store import PostgresTransfers
+from gateway.storage.user_store import PostgresSessions, PostgresUsers
 
 _CONNECT_SECONDS = 10
 _POOL_SECONDS = 10  # how long to wait for a connection of the pool before saying Unavailable
@@ -56,6 +58,8 @@ class PostgresWork:
     requests: RequestStore
     links: LinkStore
     tokens: TokenStore
+    users: UserStore
+    sessions: SessionStore
     answers: Answers
     journal: Journal
     tree: TreeStore
@@ -192,6 +196,8 @@ async def _unit(connection: AsyncConnection) -> AsyncIterator[PostgresWork]:
             requests=PostgresRequests(connection),
             links=PostgresLinks(connection),
             tokens=PostgresTokens(connection),
+            users=PostgresUsers(connection),
+            sessions=PostgresSessions(connection),
             answers=PostgresAnswers(connection),
             journal=journal,
             tree=PostgresTree(connection),

@@ -55,7 +55,7 @@ async def _sign_in(request: web.Request, route: Route) -> None:
         _take(buckets.failed_sign_ins, caller_of(source))
         raise
     request[ACTOR] = actor
-    _take(buckets.tokens, actor.token or "")
+    _take(buckets.tokens, actor.token or actor.request or "")
     if actor.role not in route.roles:  # type: ignore[operator] # PUBLIC never comes here
         raise Forbidden("Your role does not allow this.", "Ask someone whose role does.")
 

@@ -5,7 +5,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from gateway.domain.information_requests.content import (
@@ -139,6 +139,7 @@ def test_every_wording_of_the_table_is_found(broad: TooBroad, around: str) -> No
 
 
 @given(st.text())
+@example("\N{MATHEMATICAL BOLD CAPITAL A}ll health information")
 def test_folding_is_stable(text: str) -> None:
     """Folding twice is folding once, and leaves neither capitals nor signs."""
     once = folded(text)

@@ -172,7 +172,13 @@ def _holds(words: Sequence[str], wording: Sequence[str]) -> bool:
 
 
 def folded(text: str) -> str:
-    """`text` for comparing: small letters without macrons, and words with one blank between."""
-    apart = unicodedata.normalize("NFKD", text.casefold())
+    """`text` for comparing: small letters without macrons, and words with one blank between.
+
+    Source: Unicode Standard section 3.13, D147 (compatibility caseless match).
+    """
+    apart = unicodedata.normalize("NFD", text).casefold()
+    for _ in range(2):  # letters of fancy alphabets become plain ones first, then small
+        apart = unicodedata.normalize("NFKD", apart).casefold()
+    apart = unicodedata.normalize("NFKD", apart)
     kept = (c if c.isalnum() else " " for c in apart if not unicodedata.combining(c))
     return " ".join("".join(kept).split())

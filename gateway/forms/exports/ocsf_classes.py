@@ -119,6 +119,7 @@ _GATEWAY, _FORWARDING, _WITNESS = "gateway", "gateway log forwarding", "Log witn
 _TOKEN, _REGISTER, _KEY = "Access token", "Register", "Log signing key"
 _PACK, _TRANSFER, _PASSWORD = "Pack", "Transfer", "Pack password"
 _REQUEST, _LINK = "Information request", "Answer link"
+_USER, _SESSION = "User", "Session"
 
 KINDS: Mapping[str, Kind] = MappingProxyType(
     {
@@ -176,6 +177,20 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         Action.ANSWER_LINK_CODE_SENT: _entity(_LINK, "Send"),
         Action.ANSWER_LINK_CODE_REJECTED: _entity(_LINK, "Update", _MEDIUM),
         Action.ANSWER_LINK_OPENED: _entity(_LINK, "Update", _LOW),
+        Action.USER_CREATED: _entity(_USER, "Create", _LOW),
+        Action.USER_CHANGED: _entity(_USER, "Update", _LOW),
+        Action.USER_DISABLED: _entity(_USER, "Deactivate", _LOW),
+        Action.USER_ENABLED: _entity(_USER, "Update", _LOW),
+        Action.USER_SETUP_OFFERED: _entity(_USER, "Update", _LOW),
+        Action.USER_SETUP_DONE: _entity(_USER, "Update", _LOW),
+        Action.USER_PASSWORD_CHANGED: _entity(_USER, "Update", _LOW),
+        Action.USER_PASSKEY_ADDED: _entity(_USER, "Update", _LOW),
+        Action.USER_PASSKEY_REMOVED: _entity(_USER, "Update", _LOW),
+        Action.USER_RECOVERY_CODES_MADE: _entity(_USER, "Update", _LOW),
+        Action.SESSION_BEGUN: _entity(_SESSION, "Create"),
+        Action.SESSION_ENDED: _entity(_SESSION, "Delete"),
+        Action.SESSION_ROLE_CHANGED: _entity(_SESSION, "Update"),
+        Action.SIGN_IN_FAILED: _entity(_SESSION, "Create", _MEDIUM),
         Action.RESPONSE_TIMES_READ: _read(),
         Action.LOG_EXPORTED: _read(_LOW),
         Action.LOG_READ: _read(),
