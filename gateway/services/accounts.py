@@ -10,7 +10,7 @@ from gateway.domain.actors import Actor, ActorKind, Role
 from gateway.domain.errors import Forbidden, InvalidInput, NotFound, NotSignedIn
 from gateway.domain.register import AgencyId, RepresentativeId
 from gateway.domain.secret import Secret
-from gateway.services.answer_links import actor_of_session
+from gateway.services.answer_links import holder_of_session
 from gateway.services.auditing import pseudonym, record
 from gateway.services.parts import Parts
 from gateway.services.storage import Token, Work
@@ -114,8 +114,8 @@ async def sign_in(parts: Parts, text: Secret, source: str) -> Actor:
     async with parts.database.work() as work:
         token = await work.tokens.by_digest(digest)
         valid = token is not None and await _is_valid(parts, work, token)
-    if token is None and (holder := await actor_of_session(parts, text, source)) is not None:
-        return holder
+    if token is None and (holder := await holder_of_session(parts, text, source)) is not None:
+        return holder.actor
     if token is None or not valid:
         raise NotSignedIn(
             "The bearer token is not valid.", "Ask your administrator for a new token."

@@ -54,6 +54,15 @@ class Opened:
 
 
 @dataclass(frozen=True, slots=True)
+class LinkHolder:
+    """Who came by a link, with their name and their agency's."""
+
+    actor: Actor
+    name: str
+    agency: str
+
+
+@dataclass(frozen=True, slots=True)
 class _Found:
     link: AnswerLink
     request: InformationRequest
@@ -153,7 +162,7 @@ async def open_link(parts: Parts, actor: Actor, token: str, typed: str) -> Opene
     )
 
 
-async def actor_of_session(parts: Parts, text: Secret, source: str) -> Actor | None:
+async def holder_of_session(parts: Parts, text: Secret, source: str) -> LinkHolder | None:
     """The holder that a link's bearer token stands for; None if it stands for nobody now."""
     digest = _session_digest(parts, text.reveal())
     now = parts.clock.now()
@@ -169,7 +178,8 @@ async def actor_of_session(parts: Parts, text: Secret, source: str) -> Actor | N
             return None
         if holder.agency != request.holding_agency:
             return None
-    return Actor(
+        agency = await work.register.agency(holder.agency)
+    actor = Actor(
         ActorKind.RECIPIENT,
         Role.RESPONDER,
         holder.agency,
@@ -177,6 +187,7 @@ async def actor_of_session(parts: Parts, text: Secret, source: str) -> Actor | N
         source,
         request=request.id,
     )
+    return LinkHolder(actor, holder.name, agency.name if agency else holder.agency)
 
 
 async def _find(parts: Parts, work: Work, token: str, *, lock: bool = False) -> _Found:

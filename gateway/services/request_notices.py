@@ -16,6 +16,7 @@ from gateway.domain.information_requests.events import TimeRanOut
 from gateway.domain.information_requests.states import InformationRequest
 from gateway.domain.information_requests.timing import ReminderKind
 from gateway.domain.packs import RequestId
+from gateway.services.answer_links import expires_at
 from gateway.services.auditing import brief
 from gateway.services.parts import Parts
 from gateway.services.ports import Accepted, Deferred, NoticeLetter
@@ -127,7 +128,8 @@ async def _remind(parts: Parts, identifier: RequestId, kind: ReminderKind) -> No
         if not request.state.is_open:
             await work.requests.update_reminder(replace(reminder, done_at=now))
             return
-        if now < reminder.at:  # it was put off when the request was sent again
+        if now < reminder.at:  # it was put off when the request was sent again, or a clock is slow
+            await work.jobs.remind(identifier, kind, reminder.at)
             return
         await work.requests.update_reminder(replace(reminder, begun_at=now))
     await _tell(parts, request, kind.value, f"{kind.value.replace(' ', '-')}-{_sending(request)}")
@@ -152,10 +154,15 @@ async def notify(parts: Parts, identifier: RequestId, kind: str, notice: str) ->
 
 
 async def expire(parts: Parts, identifier: RequestId) -> None:
-    """End a request that nobody answered, once its time is over."""
+    """End a request that nobody answered, once the time of its present sending is over."""
     async with parts.database.work() as work:
         request = await work.requests.asked(identifier, None, lock=True)
         if request is None or not request.state.is_open:
+            return
+        agency = await work.register.agency(request.holding_agency)
+        ends = expires_at(parts, request, agency.region if agency else None)
+        if parts.clock.now() < ends:  # it was sent again with more time
+            await work.jobs.expire_request(identifier, ends)
             return
         how = RequestMove(TimeRanOut(), Action.INFORMATION_REQUEST_EXPIRED)
         moved = await move_request(parts, work, WORKER, request, how)

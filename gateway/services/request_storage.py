@@ -75,6 +75,15 @@ class RequestFilter:
     state: RequestState | None = None
     overdue_on: date | None = None
 
+    def takes(self, request: InformationRequest) -> bool:
+        """Whether it is one of them."""
+        if self.state is not None and request.state is not self.state:
+            return False
+        if self.overdue_on is None:
+            return True
+        overdue = request.due_on is not None and request.due_on < self.overdue_on
+        return overdue and request.state.is_open
+
 
 class RequestStore(Protocol):
     """Requests, what they say, their threads and reminders."""

@@ -2,6 +2,7 @@
 
 import math
 import re
+from urllib.parse import quote
 
 from aiohttp import web
 from aiohttp.typedefs import Handler
@@ -12,6 +13,8 @@ from gateway.domain.secret import Secret
 from gateway.services import accounts
 from gateway.web.keys import ACTOR, BUCKETS, PARTS, ROUTE, ROUTES, SOURCE
 from gateway.web.limits import TokenBuckets, caller_of
+from gateway.web.pages.shell import go
+from gateway.web.pages.visitors import identify
 from gateway.web.routing import PUBLIC, Route
 
 _BEARER = re.compile(r"bearer +([A-Za-z0-9._~+/-]{1,512}=*)", re.IGNORECASE)
@@ -35,7 +38,11 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
     if route is None:
         raise Forbidden("Nobody may call this.", "Use what the API's description lists.")
     request[ROUTE] = route
-    if route.roles is PUBLIC:
+    if route.page and route.roles is not PUBLIC:
+        led = await _visit(request)
+        if led is not None:
+            return led
+    elif route.roles is PUBLIC:
         if request.method == "POST":
             _take(buckets.public_posts, caller_of(source))
         request[ACTOR] = Actor(ActorKind.RECIPIENT, None, None, None, source)
@@ -43,6 +50,25 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
         await _sign_in(request, route)
     await _let_body_come(request)
     return await handler(request)
+
+
+async def _visit(request: web.Request) -> web.Response | None:
+    """Sign in by the browser's cookie; who is not is led to the page for it.
+
+    Raises:
+        Forbidden: the visitor's role is not among the route's.
+    """
+    buckets = request.app[BUCKETS]
+    try:
+        visitor = await identify(request)
+    except NotSignedIn:
+        _take(buckets.failed_sign_ins, caller_of(request[SOURCE]))
+        if request.method in {"GET", "HEAD"}:
+            place = quote(request.path_qs, safe="/")
+            return go(f"/sign-in?next={place}")
+        raise
+    _take(buckets.tokens, visitor.actor.token or visitor.csrf)
+    return None
 
 
 async def _sign_in(request: web.Request, route: Route) -> None:

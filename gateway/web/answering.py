@@ -6,7 +6,7 @@ from aiohttp.typedefs import Handler
 from gateway.domain.errors import GatewayError
 from gateway.web.keys import CORRELATION, ROUTE
 from gateway.web.observing import log_unexpected
-from gateway.web.pages import error_page
+from gateway.web.pages.shell import error_page
 from gateway.web.problems import (
     INTERNAL,
     HttpFault,

@@ -19,17 +19,19 @@ from gateway.web.keys import (
     PARTS,
     ROUTES,
     SETTINGS,
-    STYLESHEET,
+    STATIC,
     TEMPLATES,
     Buckets,
 )
 from gateway.web.limits import TokenBuckets
 from gateway.web.observing import observe
 from gateway.web.openapi import openapi_document
-from gateway.web.pages import load_stylesheet, load_templates
+from gateway.web.pages.shell import load_templates
+from gateway.web.pages.table import PAGES
 from gateway.web.routes import TABLE
 from gateway.web.routing import Route
 from gateway.web.settings import WebSettings
+from gateway.web.static_files import StaticFiles
 
 
 def create_web_app(
@@ -53,7 +55,7 @@ def create_web_app(
     app[MONOTONIC] = monotonic
     app[BUCKETS] = _buckets(settings, monotonic)
     app[TEMPLATES] = load_templates()
-    app[STYLESHEET] = load_stylesheet()
+    app[STATIC] = StaticFiles.load()
     app[DESCRIPTION] = json.dumps(openapi_document(settings), ensure_ascii=False).encode()
     app[ROUTES] = _add_routes(app)
     app.on_response_prepare.append(set_headers)
@@ -63,7 +65,7 @@ def create_web_app(
 def _add_routes(app: web.Application) -> dict[tuple[str, str], Route]:
     """Have aiohttp know every route of the table; GET answers HEAD too."""
     known: dict[tuple[str, str], Route] = {}
-    for route in TABLE:
+    for route in (*TABLE, *PAGES):
         handler = handler_of(route)
         for method in ("GET", "HEAD") if route.method == "GET" else (route.method,):
             app.router.add_route(method, route.pattern, handler, expect_handler=expect)

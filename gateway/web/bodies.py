@@ -39,7 +39,7 @@ async def read_json(request: web.Request, settings: WebSettings, model: type[_M]
         InvalidInput: it is not what the model asks for; every fault is listed.
     """
     require_type(request, JSON_TYPE)
-    body = await _read(request, settings.json_limit_bytes, settings.body_idle_seconds)
+    body = await read_bytes(request, settings.json_limit_bytes, settings.body_idle_seconds)
     return validated(strict_json.parse(body), model)
 
 
@@ -52,7 +52,7 @@ async def read_form(request: web.Request, settings: WebSettings) -> dict[str, st
         HttpFault: 400, it cannot be read, or a field occurs twice; 408, it came too slowly.
     """
     require_type(request, FORM_TYPE)
-    body = await _read(request, _FORM_LIMIT_BYTES, settings.body_idle_seconds)
+    body = await read_bytes(request, _FORM_LIMIT_BYTES, settings.body_idle_seconds)
     try:
         pairs = parse_qsl(
             body.decode("ascii"),
@@ -124,7 +124,12 @@ async def arriving(idle_seconds: float) -> AsyncIterator[None]:
         raise malformed("The body is damaged or incomplete.", "Send it again.") from None
 
 
-async def _read(request: web.Request, limit: int, seconds: float) -> bytes:
+async def read_bytes(request: web.Request, limit: int, seconds: float) -> bytes:
+    """The whole body.
+
+    Raises:
+        LimitExceeded: it is larger than `limit` bytes. HttpFault: it came too slowly, or damaged.
+    """
     if (request.content_length or 0) > limit:
         raise _too_large(limit)
     body = bytearray()

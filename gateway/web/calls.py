@@ -12,6 +12,7 @@ from gateway.domain.packs import DocumentId, PackId, RequestId
 from gateway.domain.register import MeetingId
 from gateway.domain.transfers import TransferId
 from gateway.services.parts import Parts
+from gateway.web.form import Form
 from gateway.web.settings import WebSettings
 
 _M = TypeVar("_M", bound=BaseModel)
@@ -25,6 +26,7 @@ class Call:
         path: the identifiers in the address, by their name in the route.
         body, query: as validated against the route's models.
         key: the Idempotency-Key, where the route takes one.
+        form: the fields of a signed-in visitor's form.
     """
 
     parts: Parts
@@ -35,6 +37,7 @@ class Call:
     query: BaseModel | None = None
     body: BaseModel | None = None
     key: str | None = None
+    form: Form = field(default_factory=lambda: Form({}))
 
     def body_as(self, model: type[_M]) -> _M:
         """The body, as the model the route's table entry names."""

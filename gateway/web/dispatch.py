@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from functools import partial
 
 from aiohttp import web
@@ -9,8 +10,11 @@ from aiohttp import web
 from gateway.domain.errors import InvalidInput, NotFound
 from gateway.web import bodies
 from gateway.web.calls import Answer, Call
-from gateway.web.keys import ACTOR, PARTS, SETTINGS
+from gateway.web.keys import ACTOR, PARTS, SETTINGS, VISITOR
 from gateway.web.models import NoQuery
+from gateway.web.pages.forms import CSRF_FIELD, CSRF_HEADER, read_form
+from gateway.web.pages.shell import require_same_origin
+from gateway.web.pages.visitors import require_csrf
 from gateway.web.routing import Route
 
 KEY_HEADER = "Idempotency-Key"
@@ -37,13 +41,27 @@ async def _call(route: Route, request: web.Request) -> Call:
         ):  # as if it were well-formed and not there
             raise NotFound(f"There is no such {name}.", "Check the identifier.", field=name)
     # links in mail may come with parameters that others have added to them
-    query = NoQuery() if route.is_page else bodies.read_query(request, route.query)
+    taken = not route.is_page or route.query is not NoQuery
+    query = bodies.read_query(request, route.query) if taken else NoQuery()
     key = _key(request) if route.keyed else None
     if not route.takes_body:
         bodies.require_no_body(request)
     body = await bodies.read_json(request, settings, route.body) if route.body else None
     actor = request[ACTOR]
-    return Call(request.app[PARTS], settings, actor, request, path, query, body, key)
+    call = Call(request.app[PARTS], settings, actor, request, path, query, body, key)
+    return await _checked(route, call) if route.page and request.method == "POST" else call
+
+
+async def _checked(route: Route, call: Call) -> Call:
+    """The call, once its form is known to come from a page of ours, made for this visitor."""
+    require_same_origin(call)
+    request = call.request
+    token = request.headers.get(CSRF_HEADER, "")
+    form = await read_form(request, call.settings) if route.form else call.form
+    if VISITOR in request and not (route.parts and not token):
+        # an upload without scripts has it in its first part, which `parts` of uploads looks at
+        require_csrf(request, token or form.text(CSRF_FIELD))
+    return replace(call, form=form)
 
 
 def _key(request: web.Request) -> str:

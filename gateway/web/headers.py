@@ -2,13 +2,14 @@
 
 from aiohttp import web
 
-from gateway.web.keys import CORRELATION, HTTPS
+from gateway.web.keys import CORRELATION, HTTPS, ROUTE
 
+_POLICY = (
+    "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; "
+    "frame-ancestors 'none'; base-uri 'none'"
+)
+_POLICY_WITH_SCRIPTS = f"{_POLICY}; script-src 'self'; connect-src 'self'"  # our own files only
 _COMMON = {
-    "Content-Security-Policy": (
-        "default-src 'none'; style-src 'self'; form-action 'self'; "
-        "frame-ancestors 'none'; base-uri 'none'"
-    ),
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Referrer-Policy": "no-referrer",
@@ -21,6 +22,9 @@ _ONE_YEAR_HTTPS = "max-age=31536000"
 async def set_headers(request: web.Request, response: web.StreamResponse) -> None:
     """Set the security headers just before an answer leaves, whoever made it."""
     response.headers.update(_COMMON)
+    route = request.get(ROUTE)
+    scripted = route is not None and route.page
+    response.headers["Content-Security-Policy"] = _POLICY_WITH_SCRIPTS if scripted else _POLICY
     response.headers.setdefault("Cache-Control", "no-store")
     if correlation := request.get(CORRELATION):
         response.headers["X-Request-Id"] = correlation

@@ -11,6 +11,8 @@ from gateway.services.parts import Parts
 from gateway.web.limits import TokenBuckets
 from gateway.web.routing import Route
 from gateway.web.settings import WebSettings
+from gateway.web.static_files import StaticFiles
+from gateway.web.visitor import Visitor
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +29,7 @@ PARTS = web.AppKey("parts", Parts)
 SETTINGS = web.AppKey("settings", WebSettings)
 BUCKETS = web.AppKey("buckets", Buckets)
 TEMPLATES = web.AppKey("templates", jinja2.Environment)
-STYLESHEET = web.AppKey("stylesheet", bytes)
+STATIC = web.AppKey("static", StaticFiles)
 DESCRIPTION = web.AppKey("description", bytes)
 MONOTONIC: web.AppKey[Callable[[], float]] = web.AppKey("monotonic")
 ROUTES: web.AppKey[Mapping[tuple[str, str], Route]] = web.AppKey("routes")
@@ -37,3 +39,4 @@ HTTPS = web.RequestKey("https", bool)
 CORRELATION = web.RequestKey("correlation", str)
 ACTOR = web.RequestKey("actor", Actor)
 ROUTE = web.RequestKey("route", Route)
+VISITOR = web.RequestKey("visitor", Visitor)

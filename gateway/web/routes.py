@@ -11,7 +11,7 @@ from gateway.domain.errors import (
     Refused,
     Unavailable,
 )
-from gateway.web import api_audit, api_others, api_packs, api_requests, api_transfers, pages
+from gateway.web import api_audit, api_others, api_packs, api_requests, api_transfers
 from gateway.web.answers.audit import (
     AccountShown,
     ConsistencyShown,
@@ -53,6 +53,7 @@ from gateway.web.models import (
     TransferQuery,
     UploadLabel,
 )
+from gateway.web.pages import acknowledge, static
 from gateway.web.request_models import (
     AnswerBody,
     CodeBody,
@@ -351,23 +352,23 @@ _AUDIT_ROUTES = (
 
 _PAGE_ROUTES = (
     Route(
-        "GET", "/acknowledge", pages.show_code_form, "showCodeForm",
+        "GET", "/acknowledge", acknowledge.show_code_form, "showCodeForm",
         "The form that takes reference and code", PUBLIC,
     ),
     Route(
-        "POST", "/acknowledge", pages.acknowledge_by_code, "acknowledgeByCode",
+        "POST", "/acknowledge", acknowledge.acknowledge_by_code, "acknowledgeByCode",
         "Acknowledge by reference and code", PUBLIC, form=True,
     ),
     Route(
-        "GET", "/acknowledge/{token}", pages.show_link, "showLink",
+        "GET", "/acknowledge/{token}", acknowledge.show_link, "showLink",
         "The page a one-time link leads to", PUBLIC,
     ),
     Route(
-        "POST", "/acknowledge/{token}", pages.acknowledge_by_link, "acknowledgeByLink",
+        "POST", "/acknowledge/{token}", acknowledge.acknowledge_by_link, "acknowledgeByLink",
         "Acknowledge by the page of a one-time link", PUBLIC, form=True,
     ),
     Route(
-        "GET", "/static/style.css", pages.stylesheet, "stylesheet",
+        "GET", "/static/style.css", static.serve_file, "stylesheet",
         "The pages' stylesheet", PUBLIC,
     ),
 )  # fmt: skip

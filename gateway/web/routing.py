@@ -33,7 +33,9 @@ class Route:
         roles: who may call it; anyone at all for PUBLIC.
         body: model of a JSON body; None when the request takes no body, or reads its own.
         upload: model of the `label` part, where the body is a multipart upload.
-        form: whether the body is an HTML form, which the handler reads.
+        form: whether the body is an HTML form; a signed-in visitor's is read before the handler.
+        parts: whether the body is a multipart form, which the handler reads.
+        page: whether people see it in a browser, signed in by a session and not by a bearer token.
         answer: model of the response; None when there is no body.
         media: type of an answer that is not JSON.
         places: for parts of the address that are no identifiers, the pattern they must match.
@@ -50,6 +52,8 @@ class Route:
     body: type[BaseModel] | None = None
     upload: type[BaseModel] | None = None
     form: bool = False
+    parts: bool = False
+    page: bool = False
     query: type[BaseModel] = NoQuery
     answer: type[BaseModel] | None = None
     status: int = 200
@@ -69,7 +73,7 @@ class Route:
     @property
     def is_page(self) -> bool:
         """Whether people see it in a browser, so that problems are pages too."""
-        return self.path.startswith(("/acknowledge", "/static"))
+        return self.page or self.path.startswith(("/acknowledge", "/static"))
 
     @property
     def is_recorded(self) -> bool:
@@ -79,4 +83,4 @@ class Route:
     @property
     def takes_body(self) -> bool:
         """Whether a request may have a body."""
-        return self.body is not None or self.upload is not None or self.form
+        return self.body is not None or self.upload is not None or self.form or self.parts

@@ -52,6 +52,10 @@ class Reply:
         """The body as text."""
         return self.body.decode()
 
+    def text_or_blank(self) -> str:
+        """The body as text; blank where it is none."""
+        return self.body.decode(errors="ignore")
+
 
 class SetMonotonic:
     """Seconds that pass only when told to."""

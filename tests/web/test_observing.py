@@ -16,7 +16,7 @@ from gateway.web.routes import TABLE
 from gateway.web.sources import source_of
 
 POLICY = (
-    "default-src 'none'; style-src 'self'; form-action 'self'; "
+    "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; "
     "frame-ancestors 'none'; base-uri 'none'"
 )
 

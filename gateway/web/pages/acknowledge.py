@@ -7,11 +7,7 @@ itself: the question starts unanswered, and its first choice is the one that doe
 
 import hmac
 from http import HTTPStatus
-from importlib import resources
-from typing import Any
-from urllib.parse import urlsplit
 
-import jinja2
 from aiohttp import web
 
 from gateway.domain.errors import Forbidden, InvalidInput
@@ -20,49 +16,22 @@ from gateway.services import transfers
 from gateway.services.parts import Parts
 from gateway.web.bodies import read_form, validated
 from gateway.web.calls import Call
-from gateway.web.keys import SETTINGS, STYLESHEET, TEMPLATES
 from gateway.web.models import Acknowledgement
-from gateway.web.problems import ProblemDetails, kind_of
+from gateway.web.pages.shell import page, require_same_origin
+from gateway.web.problems import kind_of
 from gateway.web.refusal_log import record
 
-_PACKAGE = "gateway.web"
 _LONGEST_SHOWN = 64  # characters of what was typed that a form shows again
-
-
-def load_templates() -> jinja2.Environment:
-    """The pages' templates: everything put into them is escaped, and nothing may be missing."""
-    return jinja2.Environment(
-        loader=jinja2.PackageLoader(_PACKAGE),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-
-
-def load_stylesheet() -> bytes:
-    """The pages' stylesheet."""
-    return resources.files(_PACKAGE).joinpath("static/style.css").read_bytes()
-
-
-async def stylesheet(call: Call) -> web.Response:
-    """The stylesheet."""
-    return web.Response(
-        body=call.request.app[STYLESHEET],
-        content_type="text/css",
-        charset="utf-8",
-        headers={"Cache-Control": "public, max-age=3600"},
-    )
 
 
 async def show_code_form(call: Call) -> web.Response:
     """The form that takes reference and code."""
-    return _page(call.request, "code.html", error=None, reference="")
+    return page(call.request, "code.html", error=None, reference="")
 
 
 async def acknowledge_by_code(call: Call) -> web.Response:
     """That the pack is acknowledged; or the form again, with what is wrong."""
-    _require_same_origin(call)
+    require_same_origin(call)
     form = await read_form(call.request, call.settings)
     reference, code = form.get("reference", "").strip(), form.get("code", "").strip()
     try:
@@ -72,7 +41,7 @@ async def acknowledge_by_code(call: Call) -> web.Response:
         )
     except InvalidInput as error:
         await record(call.request, error)
-        return _page(
+        return page(
             call.request,
             "code.html",
             status=kind_of(error).status,
@@ -80,7 +49,7 @@ async def acknowledge_by_code(call: Call) -> web.Response:
             "Type both as they stand on the contents page inside the pack.",
             reference=reference[:_LONGEST_SHOWN],
         )
-    return _page(call.request, "done.html", reference=found.reference)
+    return page(call.request, "done.html", reference=found.reference)
 
 
 async def show_link(call: Call) -> web.Response:
@@ -91,7 +60,7 @@ async def show_link(call: Call) -> web.Response:
 
 async def acknowledge_by_link(call: Call) -> web.Response:
     """That the pack is acknowledged; or the page again, when the question was not answered yes."""
-    _require_same_origin(call)
+    require_same_origin(call)
     token = call.path["token"]
     form = await read_form(call.request, call.settings)
     if not hmac.compare_digest(form.get("page", "").encode(), _proof(call.parts, token).encode()):
@@ -108,22 +77,13 @@ async def acknowledge_by_link(call: Call) -> web.Response:
         found = await transfers.look_at_link(call.parts, token)
         return _link_page(call, found, f"{error.message} {error.remedy}")
     found = await transfers.acknowledge_by_link(call.parts, call.actor, token)
-    return _page(call.request, "done.html", reference=found.reference)
-
-
-def error_page(
-    request: web.Request, problem: ProblemDetails, headers: dict[str, str]
-) -> web.Response:
-    """A problem, for a person."""
-    response = _page(request, "error.html", status=problem.status, problem=problem)
-    response.headers.update(headers)
-    return response
+    return page(call.request, "done.html", reference=found.reference)
 
 
 def _link_page(call: Call, transfer: Transfer, error: str | None) -> web.Response:
     if transfer.state is State.ACKNOWLEDGED:
-        return _page(call.request, "done.html", reference=transfer.reference)
-    return _page(
+        return page(call.request, "done.html", reference=transfer.reference)
+    return page(
         call.request,
         "link.html",
         status=HTTPStatus.UNPROCESSABLE_ENTITY if error else HTTPStatus.OK,
@@ -137,37 +97,3 @@ def _link_page(call: Call, transfer: Transfer, error: str | None) -> web.Respons
 def _proof(parts: Parts, token: str) -> str:
     """What the page's form carries, so that a POST by itself does nothing."""
     return parts.vault.digest("acknowledgement page", token).hex()
-
-
-def _require_same_origin(call: Call) -> None:
-    """Refuse a form that another site had the browser send.
-
-    A browser that names no origin is let through: with `Referrer-Policy: no-referrer` older ones
-    send `Origin: null` from our own pages, and no cookie is there to be abused.
-    """
-    headers = call.request.headers
-    origin = headers.get("Origin", "null")
-    own = {call.request.host.lower(), _place(call.parts.rules.link_base or "")} - {""}
-    foreign = origin != "null" and _place(origin) not in own
-    if foreign or headers.get("Sec-Fetch-Site", "same-origin").lower() != "same-origin":
-        raise Forbidden("The form was sent from another site.", "Open this site's own page.")
-
-
-def _place(url: str) -> str:
-    """Host and port of `url`; nothing where it has none or is not a URL at all."""
-    try:
-        return urlsplit(url).netloc.lower()
-    except ValueError:
-        return ""
-
-
-def _page(
-    request: web.Request, template: str, *, status: int = HTTPStatus.OK, **words: Any
-) -> web.Response:
-    """A page; `Any` stands for what the template shows, which it escapes."""
-    text = (
-        request.app[TEMPLATES]
-        .get_template(template)
-        .render(title_of_site=request.app[SETTINGS].title, **words)
-    )
-    return web.Response(status=int(status), text=text, content_type="text/html", charset="utf-8")

@@ -1,0 +1,1 @@
+"""Pages for signing in, and one's own account."""

@@ -1,0 +1,58 @@
+"""What stands in the navigation, by role."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final
+
+from gateway.domain.actors import Actor, Role
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry of the navigation."""
+
+    words: str
+    place: str
+
+
+_BY_ROLE: Final[Mapping[Role, tuple[Entry, ...]]] = MappingProxyType(
+    {
+        Role.COORDINATOR: (
+            Entry("Home", "/coordinator"),
+            Entry("Packs", "/packs"),
+            Entry("Transfers", "/transfers"),
+            Entry("Requests", "/requests"),
+        ),
+        Role.RESPONDER: (Entry("Requests to us", "/received"),),
+        Role.AUDITOR: (
+            Entry("Search the log", "/audit"),
+            Entry("Refusals", "/audit/refusals"),
+            Entry("Response times", "/audit/response-times"),
+            Entry("Verify", "/audit/verify"),
+        ),
+        Role.PRIVACY_OFFICER: (
+            Entry("Approvals", "/approvals"),
+            Entry("Transfers", "/transfers"),
+            Entry("Register", "/register"),
+            Entry("Response times", "/audit/response-times"),
+        ),
+        Role.ADMINISTRATOR: (
+            Entry("Register", "/register"),
+            Entry("Users", "/users"),
+            Entry("Tokens", "/tokens"),
+            Entry("Search the log", "/audit"),
+        ),
+    }
+)
+
+HOMES: Final[Mapping[Role, str]] = MappingProxyType(
+    {role: entries[0].place for role, entries in _BY_ROLE.items()}
+)
+
+
+def entries_for(actor: Actor) -> tuple[Entry, ...]:
+    """The navigation of whoever acts; none for whoever came by a one-time link."""
+    if actor.role is None or actor.request is not None:
+        return ()
+    return _BY_ROLE[actor.role]

@@ -1,0 +1,1 @@
+"""Pages for sending packs, and what became of them."""

@@ -1,0 +1,1 @@
+"""Pages for requests for information, on both sides."""
