@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from pydantic_core import PydanticUndefined
 
-from gateway.domain.transfers import drawing
+from gateway.domain import transfers
+from gateway.domain.information_requests import machine
 from gateway.settings import PREFIX, Settings
 
 ROOT = Path(__file__).parents[1]
@@ -41,8 +42,9 @@ def test_readme_lists_every_setting() -> None:
 
 
 def test_architecture_draws_the_state_machine() -> None:
-    """The drawing in ARCHITECTURE.md is the one made from the table of transitions."""
-    assert part("ARCHITECTURE.md", "drawing") == f"```mermaid\n{drawing()}\n```"
+    """The drawings in ARCHITECTURE.md are those made from the tables of transitions."""
+    for name, drawn in (("drawing", transfers.drawing()), ("requests", machine.drawing())):
+        assert part("ARCHITECTURE.md", name) == f"```mermaid\n{drawn}\n```"
 
 
 @pytest.mark.parametrize("document", ["ARCHITECTURE.md", "README.md"])
