@@ -164,6 +164,9 @@ class Settings(BaseSettings):
     trust_proxy: bool = Field(
         default=False, description="take the caller's address from the proxy's X-Forwarded-For"
     )
+    openid_file: Path | None = Field(
+        None, description="file of agencies' identity providers (OpenID Connect)"
+    )
 
     mail_host: str = Field("127.0.0.1", description="mail relay")
     mail_port: Port = Field(587, description="mail relay's port")

@@ -9,6 +9,7 @@ from importlib.metadata import version
 
 from gateway.app.adapters import Connected, connected, mailer, rules, texter
 from gateway.app.keys import digest_key, establish_keys, establish_log_key, signing
+from gateway.app.providers import load_providers
 from gateway.audit.entries import Origin
 from gateway.calendars import HolidayCalendar
 from gateway.documents import Typesetter
@@ -76,6 +77,7 @@ async def opened(settings: Settings) -> AsyncIterator[Gateway]:
                 CheckpointFile(settings.data_dir / "log" / "checkpoint"),
             ),
             rules=rules(settings),
+            providers=load_providers(settings.openid_file, clock),
         )
         try:
             yield Gateway(parts, settings, at, vault)

@@ -4,6 +4,7 @@ A telephone call needs no adapter: a person reads the password out.
 """
 
 from gateway.channels.mail import MailSettings, SmtpMailer
+from gateway.channels.openid import OpenIdProvider, OpenIdSettings
 from gateway.channels.sms import KannelTexter, SmsSettings, WebhookSettings, WebhookTexter
 from gateway.channels.syslog import SyslogCollector, SyslogSettings
 from gateway.channels.timestamps import HttpStamper, StamperSettings
@@ -14,6 +15,8 @@ __all__ = [
     "HttpWitness",
     "KannelTexter",
     "MailSettings",
+    "OpenIdProvider",
+    "OpenIdSettings",
     "SmsSettings",
     "SmtpMailer",
     "StamperSettings",

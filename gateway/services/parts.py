@@ -1,6 +1,6 @@
 """What every use case is given: the ports, and the settings that the rules of use depend on."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta, tzinfo
 
@@ -11,6 +11,7 @@ from gateway.domain.register import PasswordChannel
 from gateway.domain.transfers import Timing
 from gateway.domain.users import SessionLimits
 from gateway.domain.workdays import Calendar
+from gateway.services.identity import IdentityProvider
 from gateway.services.ports import (
     Clock,
     Identifiers,
@@ -85,6 +86,7 @@ class Parts:
     origin: Origin
     sequencer: Sequencer
     rules: Rules
+    providers: Mapping[str, IdentityProvider] = field(default_factory=dict)
 
     def today(self) -> date:
         """The present day in the register's time zone."""

@@ -12,6 +12,7 @@ from gateway.web.pages.audit.table import AUDIT_PAGES
 from gateway.web.pages.packs.table import PACK_PAGES
 from gateway.web.pages.register.table import REGISTER_PAGES
 from gateway.web.pages.requests.table import REQUEST_PAGES
+from gateway.web.pages.single_sign_on import SIGN_ON_PAGES
 from gateway.web.pages.static import serve_file
 from gateway.web.routing import PUBLIC, Route
 
@@ -26,5 +27,5 @@ PAGES: Final[tuple[Route, ...]] = (
         "GET", "/static/{file}", serve_file, "serveFile", "A file that pages fetch", PUBLIC,
         page=True, places={"file": r"[a-z0-9.-]{1,80}"},
     ),
-    *ACCOUNT_PAGES, *PACK_PAGES, *REQUEST_PAGES, *AUDIT_PAGES, *REGISTER_PAGES,
+    *ACCOUNT_PAGES, *SIGN_ON_PAGES, *PACK_PAGES, *REQUEST_PAGES, *AUDIT_PAGES, *REGISTER_PAGES,
 )  # fmt: skip
