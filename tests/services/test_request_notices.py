@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from support.requests import DUE, IRIS, delivered, sent, stored
@@ -100,6 +101,7 @@ async def test_nobody_is_reminded_of_what_has_ended(world: World, how: str) -> N
     elif how == "withdrawn":
         await withdraw_request(world.parts, COORDINATOR, request.id, "")
     else:
+        world.clock.move(days=90)
         await expire(world.parts, request.id)
     for reminder in reminders:
         world.clock.at = reminder.at
@@ -111,13 +113,15 @@ async def test_an_open_request_expires_once(world: World) -> None:
     """And both sides are told; one that was answered does not."""
     request = await sent(world)
     await delivered(world, request)
+    world.clock.move(days=90)
     await expire(world.parts, request.id)
     await expire(world.parts, request.id)
     assert (await stored(world, request)).state is RequestState.EXPIRED
     await notify(world.parts, request.id, "expired", "N1")
     assert [notice.to for notice in world.channels.notices] == [HOLDER, REQUESTER]
-    other = await sent(world)
+    other = await sent(world, due_on=DUE + timedelta(days=90))
     await give_answer(world.parts, IRIS, other.id, AnswerTerms(AnswerKind.NOT_HELD))
+    world.clock.move(days=90)
     await expire(world.parts, other.id)
     assert (await stored(world, other)).state is RequestState.ANSWERED
 
