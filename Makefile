@@ -3,14 +3,16 @@
 PYTHON ?= python3
 OUT ?= .demo
 TEST ?=
+PORT ?= 8080
 VENV := .venv
 DEV := $(VENV)/.dev
 RUN := $(VENV)/.run
 
-.PHONY: help demo test check audit bench requirements schemas clean
+.PHONY: help demo serve test check audit bench requirements schemas clean
 
 help:
 	@echo "make demo          send a sample pack from end to end; leaves mail, texts and log in $(OUT)"
+	@echo "make serve         serve the sample data, with sign-ins for every role (PORT=8080)"
 	@echo "make test          run the tests (TEST='-k name' passes options to pytest)"
 	@echo "make check         lint, types, import contracts, dead code, spelling, dependency audit"
 	@echo "make bench         run the benchmarks"
@@ -31,6 +33,9 @@ $(DEV): requirements-dev.txt pyproject.toml
 
 demo: $(RUN)
 	$(VENV)/bin/gateway demo --out $(OUT)
+
+serve: $(RUN)
+	$(VENV)/bin/gateway demo --serve --out $(OUT) --port $(PORT)
 
 test: $(DEV)
 	$(VENV)/bin/pytest -n auto --dist loadfile $(TEST)

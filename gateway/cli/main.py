@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from gateway.cli import audit, packs, register, requests, tokens, transfers
+from gateway.cli import audit, packs, register, requests, tokens, transfers, users
 from gateway.cli.run import err, leave, leave_at_once, out, settings
 from gateway.domain.errors import GatewayError, InvalidInput
 
@@ -26,6 +26,7 @@ app.add_typer(requests.commands, name="request")
 app.add_typer(audit.commands, name="audit")
 app.add_typer(policy, name="policy")
 app.add_typer(tokens.commands, name="token")
+app.add_typer(users.commands, name="user")
 
 
 def main() -> None:
@@ -119,14 +120,22 @@ def demo(
     where: Annotated[
         Path, typer.Option("--out", help="Folder for what the demonstration leaves.")
     ] = Path(".demo"),
+    *,
+    serve: Annotated[
+        bool, typer.Option("--serve", help="Serve the sample data, with sign-ins for every role.")
+    ] = False,
+    port: Annotated[
+        int | None, typer.Option(min=1, max=65535, help="Port to serve on; a free one else.")
+    ] = None,
 ) -> None:
     """Send a sample pack from end to end, to a mail server and SMS gateway it starts itself."""
     try:
+        from gateway.demo.house import open_house  # noqa: PLC0415
         from gateway.demo.story import tell  # noqa: PLC0415
     except ModuleNotFoundError as missing:
         err.print(f"The demonstration needs {missing.name}: install 'gateway[demo]'.", markup=False)
         raise typer.Exit(2) from None
-    raise typer.Exit(tell(where))
+    raise typer.Exit(open_house(where, port) if serve else tell(where))
 
 
 @policy.command("check")

@@ -6,12 +6,8 @@ commands, and then plays the recipients: opens what arrived with the password th
 
 import asyncio
 import json
-import os
 import shutil
-import socket
-import sys
 import tempfile
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +16,7 @@ from rich.console import Console
 from gateway.demo.recipients import acknowledge, open_packs, texted_passwords
 from gateway.demo.requests import Scene, play
 from gateway.demo.servers import mail_server, sms_gateway
+from gateway.demo.stage import Stage, StepFailed, environment, free_port, serve
 
 _SAMPLE = Path(__file__).parent / "sample"
 _CONTACT = "pat-tauira"
@@ -27,47 +24,8 @@ _CHILD = "child-7f3a"
 _FOLDERS = ("mail", "saved", "audit", "requests")
 _LEAVES = (*_FOLDERS, "sms.jsonl", "report.json")
 _MARKER = ".made-by-gateway-demo"
-_RECALL_SECONDS = "3"
 _FOLLOW_SECONDS = "90"
 _console = Console(highlight=False, soft_wrap=True)
-
-
-class StepFailed(Exception):
-    """A command of the demonstration did not do what it should."""
-
-
-@dataclass(frozen=True, slots=True)
-class Stage:
-    """The environment the commands run in, and where the demonstration leaves things."""
-
-    environment: dict[str, str]
-    out: Path
-
-    async def run(self, *arguments: str, quiet: bool = False) -> str:
-        """Run `gateway ARGUMENTS`, showing the command and what it prints; gives what it printed.
-
-        Raises:
-            StepFailed: the command ended with an error.
-        """
-        _console.print(f"\n$ gateway {' '.join(arguments)}", style="bold", markup=False)
-        process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-m",
-            "gateway",
-            *arguments,
-            env=self.environment,
-            stdout=asyncio.subprocess.PIPE,
-        )
-        printed = []
-        assert process.stdout is not None  # noqa: S101 - asked for above
-        async for line in process.stdout:
-            printed.append(line.decode())
-            if not quiet:
-                sys.stdout.write(printed[-1])
-                sys.stdout.flush()
-        if await process.wait() != 0:
-            raise StepFailed(f"gateway {' '.join(arguments)}")
-        return "".join(printed)
 
 
 def tell(out: Path) -> int:
@@ -104,14 +62,14 @@ async def _play(out: Path, data: Path) -> None:
         sms_gateway(out / "sms.jsonl") as sms_url,
         mail_server(out / "mail") as mail_port,
     ):
-        stage = Stage(_environment(data, mail_port, sms_url), out)
+        stage = Stage(environment(data, mail_port, sms_url, free_port()), out)
         await stage.run("init")
         await stage.run("policy", "check")
         await stage.run("register", "import", str(_SAMPLE / "register.toml"))
         matrix = json.loads(
             await stage.run("pack", "check", "--json", str(_SAMPLE / "pack.toml"), quiet=True)
         )
-        service, base = await _serve(stage)
+        service, base = await serve(stage)
         try:
             await _send_and_follow(stage, matrix, base)
         finally:
@@ -165,56 +123,6 @@ async def _read_out(stage: Stage) -> dict[str, str]:
             spoken[transfer["reference"]] = printed.strip()
             _console.print(f"The coordinator read the password of {transfer['reference']} out.")
     return spoken
-
-
-async def _serve(stage: Stage) -> tuple[asyncio.subprocess.Process, str]:
-    """Start `gateway serve`; gives the process and its address."""
-    _console.print("\n$ gateway serve &", style="bold", markup=False)
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "gateway",
-        "serve",
-        env=stage.environment,
-        stdout=asyncio.subprocess.PIPE,
-    )
-    assert process.stdout is not None  # noqa: S101 - asked for above
-    async for line in process.stdout:
-        sys.stdout.write(line.decode())
-        if b"Listening on " in line:
-            return process, line.decode().rsplit(" ", 1)[1].strip()
-    raise StepFailed("gateway serve")
-
-
-def _free_port() -> int:
-    """A port that is free now; one-time links name it before the service takes it."""
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        port: int = taken.getsockname()[1]
-    return port
-
-
-def _environment(data: Path, mail_port: int, sms_url: str) -> dict[str, str]:
-    port = _free_port()
-    left_out = ("GATEWAY_", "PYTHONDONTWRITEBYTECODE")  # the latter slows every command down
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(left_out)}
-    return kept | {
-        "GATEWAY_DATA_DIR": str(data),
-        "GATEWAY_LISTEN_PORT": str(port),
-        "GATEWAY_LINK_BASE": f"http://127.0.0.1:{port}",
-        "GATEWAY_LOG_LEVEL": "warning",
-        "GATEWAY_MAIL_HOST": "127.0.0.1",
-        "GATEWAY_MAIL_PORT": str(mail_port),
-        "GATEWAY_MAIL_SECURITY": "none",
-        "GATEWAY_MAIL_FROM": "packs@tamariki-care.example",
-        "GATEWAY_SMS_KIND": "kannel",
-        "GATEWAY_SMS_URL": sms_url,
-        "GATEWAY_SMS_USERNAME": "demo",
-        "GATEWAY_SMS_PASSWORD": "demo",
-        "GATEWAY_RECALL_WINDOW_SECONDS": _RECALL_SECONDS,
-        "PYTHONUNBUFFERED": "1",
-        "COLUMNS": os.environ.get("COLUMNS", "110"),
-    }
 
 
 def _report(matrix: dict[str, Any], transfers: list[dict[str, Any]]) -> dict[str, Any]:
