@@ -21,7 +21,6 @@ class SignInMethod(StrEnum):
     PASSWORD_AND_RECOVERY_CODE = "password and recovery code"  # noqa: S105 - as above
     PASSKEY = "passkey"
     SINGLE_SIGN_ON = "single sign-on"
-    ONE_TIME_LINK = "one-time link"
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from datetime import timedelta
 from gateway.audit.canonical import JSON
 from gateway.audit.entries import Action
 from gateway.domain.actors import Actor, ActorKind, Role
-from gateway.domain.errors import Forbidden, InvalidInput, NotFound, NotSignedIn
+from gateway.domain.errors import InvalidInput, NotFound, NotSignedIn
 from gateway.domain.register import Agency
 from gateway.domain.secret import Secret
 from gateway.domain.users import (
@@ -56,7 +56,7 @@ async def begin_session(
     Raises:
         NotSignedIn: the user is disabled, or acts for the agency no longer.
     """
-    if not await _may_act(parts, work, user, user.roles[0]):
+    if not await may_act(parts, work, user, user.roles[0]):
         raise _not_signed_in()
     text, now = parts.identifiers.token(), parts.clock.now()
     session = Session(
@@ -91,14 +91,15 @@ async def session_of(parts: Parts, text: Secret, source: str) -> SignedIn:
         if session is None or not is_alive(session, parts.rules.sessions, now):
             raise _not_signed_in()
         user = await work.users.get(session.user)
-        if user is None or not await _may_act(parts, work, user, session.role):
+        if user is None or not await may_act(parts, work, user, session.role):
             raise _not_signed_in()
         agency = await work.register.agency(user.agency)
         if agency is None:
             raise _not_signed_in()
         if now - session.seen_at >= _SEEN_EVERY:
+            if not await work.sessions.seen(session.id, now):
+                raise _not_signed_in()
             session = replace(session, seen_at=now)
-            await work.sessions.update(session)
     return SignedIn(replace(actor_of(user, session), source=source), user, session, agency)
 
 
@@ -106,21 +107,22 @@ async def act_as(parts: Parts, signed_in: SignedIn, role: Role) -> Session:
     """Go on in another of one's roles.
 
     Raises:
-        InvalidInput: it is none of the user's.
+        InvalidInput: it is none of the user's. NotSignedIn: the session was ended meanwhile.
     """
     if role not in signed_in.user.roles:
         raise InvalidInput(
             "This role is not one of yours.", "Ask an administrator for it.", field="role"
         )
     async with parts.database.work() as work:
-        if not await _may_act(parts, work, signed_in.user, role):
+        if not await may_act(parts, work, signed_in.user, role):
             raise InvalidInput(
                 "In this role you would act as a representative, and you are none now.",
                 "Ask an administrator to look at the register.",
                 field="role",
             )
         session = replace(signed_in.session, role=role)
-        await work.sessions.update(session)
+        if not await work.sessions.update(session):
+            raise _not_signed_in()
         subject: dict[str, JSON] = {"user": session.user, "session": session.id}
         detail: dict[str, JSON] = {"role": role.value}
         await record(parts, work, signed_in.actor, Action.SESSION_ROLE_CHANGED, subject, detail)
@@ -135,6 +137,30 @@ async def own_sessions(parts: Parts, signed_in: SignedIn) -> Sequence[Session]:
     return [session for session in found if is_alive(session, parts.rules.sessions, now)]
 
 
+async def end_others(parts: Parts, signed_in: SignedIn) -> int:
+    """End all the user's sessions but this one; how many that were."""
+    async with parts.database.work() as work:
+        session, now = signed_in.session, parts.clock.now()
+        ended = await work.sessions.end_all(session.user, now, but=session.id)
+        if ended:
+            subject: dict[str, JSON] = {"user": session.user}
+            detail: dict[str, JSON] = {"sessions": ended}
+            await record(parts, work, signed_in.actor, Action.SESSION_ENDED, subject, detail)
+    return ended
+
+
+async def end_earlier(parts: Parts, work: Work, text: Secret, actor: Actor) -> None:
+    """End the session a browser held before, as it begins another."""
+    session = await work.sessions.by_digest(parts.vault.digest(_PURPOSE, text.reveal()))
+    if session is None or session.ended_at is not None:
+        return
+    user = await work.users.get(session.user)
+    if await work.sessions.update(replace(session, ended_at=parts.clock.now())):
+        subject: dict[str, JSON] = {"user": session.user, "session": session.id}
+        agency = user.agency if user else None
+        await record(parts, work, actor, Action.SESSION_ENDED, subject, agency=agency)
+
+
 async def end_session(parts: Parts, signed_in: SignedIn, identifier: SessionId) -> None:
     """End one of the user's own sessions.
 
@@ -143,8 +169,8 @@ async def end_session(parts: Parts, signed_in: SignedIn, identifier: SessionId) 
     """
     async with parts.database.work() as work:
         for session in await work.sessions.of_user(signed_in.user.id):
-            if session.id == identifier:
-                await work.sessions.update(replace(session, ended_at=parts.clock.now()))
+            ended = replace(session, ended_at=parts.clock.now())
+            if session.id == identifier and await work.sessions.update(ended):
                 subject: dict[str, JSON] = {"user": session.user, "session": session.id}
                 await record(parts, work, signed_in.actor, Action.SESSION_ENDED, subject)
                 return
@@ -164,19 +190,7 @@ def actor_of(user: User, session: Session) -> Actor:
     )
 
 
-def require_person(signed_in: SignedIn) -> None:
-    """Hold that whoever is signed in acts as a representative.
-
-    Raises:
-        Forbidden: they do not.
-    """
-    if signed_in.user.representative is None:
-        raise Forbidden(
-            "You are not entered as a representative.", "Ask an administrator to enter you."
-        )
-
-
-async def _may_act(parts: Parts, work: Work, user: User, role: Role) -> bool:
+async def may_act(parts: Parts, work: Work, user: User, role: Role) -> bool:
     """Whether the user may act in this role today."""
     if user.disabled_at is not None or role not in user.roles:
         return False

@@ -24,7 +24,7 @@ from gateway.domain.users import ACTS_AS_REPRESENTATIVE, SignInMethod, User, Use
 from gateway.services.auditing import record
 from gateway.services.identity import Attempt, Identity, IdentityProvider
 from gateway.services.parts import Parts
-from gateway.services.sessions import Browser, begin_session
+from gateway.services.sessions import Browser, actor_of, begin_session, end_earlier
 from gateway.services.storage import Work
 from gateway.services.user_storage import SignInStep
 
@@ -71,9 +71,11 @@ async def begin(parts: Parts, key: str, back: str, onward: str) -> tuple[str, Se
 
 
 async def finish(
-    parts: Parts, cookie: Secret | None, came: Back, browser: Browser
+    parts: Parts, cookie: Secret | None, came: Back, browser: Browser, earlier: Secret | None
 ) -> tuple[Secret, str]:
     """The text of the new session's cookie, and the page wanted; the user is made if need be.
+
+    `earlier` is the cookie of the session the browser held before, which ends.
 
     Raises:
         NotSignedIn: this browser began no such sign-in, or the provider does not vouch for anybody.
@@ -89,7 +91,9 @@ async def finish(
         async with parts.database.work() as work:
             user = await _user(parts, work, provider, identity)
             method = SignInMethod.SINGLE_SIGN_ON
-            _, text = await begin_session(parts, work, user, method, browser)
+            session, text = await begin_session(parts, work, user, method, browser)
+            if earlier is not None:
+                await end_earlier(parts, work, earlier, actor_of(user, session))
     except GatewayError as error:
         await _record_failure(parts, provider, browser, error)
         raise

@@ -118,7 +118,11 @@ class UserStore(Protocol):
         ...
 
     async def put_passkey(self, passkey: Passkey) -> None:
-        """Store a new or changed passkey."""
+        """Store a new or changed passkey.
+
+        Raises:
+            Conflict: it is another user's.
+        """
         ...
 
     async def remove_passkey(self, user: UserId, identifier: bytes) -> bool:
@@ -153,8 +157,12 @@ class SessionStore(Protocol):
         """The user's sessions that have not been ended, newest first."""
         ...
 
-    async def update(self, session: Session) -> None:
-        """Store a changed session."""
+    async def seen(self, session: SessionId, at: datetime) -> bool:
+        """Note that a session was used; False if it has been ended."""
+        ...
+
+    async def update(self, session: Session) -> bool:
+        """Store a changed session; False if it had been ended, which it stays."""
         ...
 
     async def end_all(self, user: UserId, at: datetime, but: SessionId | None = None) -> int:
@@ -179,4 +187,8 @@ class SessionStore(Protocol):
 
     async def clear_failures(self, key: bytes) -> None:
         """Forget a count."""
+        ...
+
+    async def forget_failures(self, before: datetime) -> None:
+        """Forget all counts that began before this."""
         ...

@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import ColumnElement, delete, func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from gateway.domain.errors import Conflict
 from gateway.domain.register import AgencyId
 from gateway.domain.users import Session, SessionId, User, UserId
 from gateway.services.user_storage import Credentials, Failures, Passkey, SignInStep
@@ -112,8 +113,9 @@ class PostgresUsers:
                 "used_at": passkey.used_at,
             },
             where=passkeys.c.user == passkey.user,
-        )
-        expect_one(await self._connection.execute(changed), "passkey")
+        ).returning(passkeys.c.id)
+        if (await self._connection.execute(changed)).one_or_none() is None:
+            raise Conflict("This passkey is another's.", "Use another device.")
 
     async def remove_passkey(self, user: UserId, identifier: bytes) -> bool:
         """Forget a passkey of the user; whether there was one."""
@@ -164,11 +166,15 @@ class PostgresSessions:
         rows = await self._connection.execute(query.order_by(user_sessions.c.id.desc()))
         return [from_row(Session, row) for row in rows.mappings()]
 
-    async def update(self, session: Session) -> None:
-        """Store a changed session."""
-        changed = update(user_sessions).where(user_sessions.c.id == session.id)
-        result = await self._connection.execute(changed.values(to_row(session)))
-        expect_one(result, "session")
+    async def seen(self, session: SessionId, at: datetime) -> bool:
+        """Note that a session was used; False if it has been ended."""
+        changed = update(user_sessions).where(*_going_on(session)).values(seen_at=at)
+        return (await self._connection.execute(changed)).rowcount == 1
+
+    async def update(self, session: Session) -> bool:
+        """Store a changed session; False if it had been ended, which it stays."""
+        changed = update(user_sessions).where(*_going_on(session.id)).values(to_row(session))
+        return (await self._connection.execute(changed)).rowcount == 1
 
     async def end_all(self, user: UserId, at: datetime, but: SessionId | None = None) -> int:
         """End the user's sessions, except one; how many that were."""
@@ -216,3 +222,13 @@ class PostgresSessions:
         await self._connection.execute(
             delete(sign_in_failures).where(sign_in_failures.c.key == key)
         )
+
+    async def forget_failures(self, before: datetime) -> None:
+        """Forget all counts that began before this."""
+        await self._connection.execute(
+            delete(sign_in_failures).where(sign_in_failures.c.since < before)
+        )
+
+
+def _going_on(session: SessionId) -> tuple[ColumnElement[bool], ...]:
+    return user_sessions.c.id == session, user_sessions.c.ended_at.is_(None)

@@ -6,7 +6,6 @@ from gettext import NullTranslations
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote, urlsplit
-from zoneinfo import ZoneInfo
 
 import jinja2
 from aiohttp import web
@@ -129,14 +128,6 @@ def require_same_origin(call: Call) -> None:
     foreign = origin != "null" and _place(origin) not in own
     if foreign or headers.get("Sec-Fetch-Site", "same-origin").lower() != "same-origin":
         raise Forbidden("The form was sent from another site.", "Open this site's own page.")
-
-
-def zone_named(name: str) -> ZoneInfo | None:
-    """The time zone of this name, if there is one."""
-    try:
-        return ZoneInfo(name)
-    except (KeyError, ValueError, OSError):
-        return None
 
 
 def _place(url: str) -> str:

@@ -77,8 +77,10 @@ async def test_a_representative_signs_in_and_acts_as_themselves(
     session = next(v for v in back.headers.getall("Set-Cookie") if v.startswith("session="))
     assert {"HttpOnly", "Path=/", "SameSite=Lax"} <= {part.strip() for part in session.split(";")}
     assert (await visit.get("/")).headers["Location"] == "/coordinator"
-    again = await come_back(Visit(visit.api))
-    assert again.status == 303
+    before = dict(visit.cookies)
+    assert (await come_back(visit)).status == 303
+    old = await Visit(visit.api, before).get("/")  # a session ends as another begins in its place
+    assert old.headers["Location"].startswith("/sign-in")
     async with world.parts.database.work() as work:
         (user,) = await work.users.list(None)
     assert (user.representative, user.roles, user.agency) == (

@@ -83,8 +83,7 @@ CREATE TABLE user_sessions (
         'coordinator', 'responder', 'auditor', 'privacy officer', 'administrator'
     )),
     CONSTRAINT ck_user_sessions_method_listed CHECK (method IN (
-        'password and code', 'password and recovery code', 'passkey', 'single sign-on',
-        'one-time link'
+        'password and code', 'password and recovery code', 'passkey', 'single sign-on'
     )),
     CONSTRAINT ck_user_sessions_digest_sized CHECK (octet_length(digest) = 32),
     CONSTRAINT uq_user_sessions_digest UNIQUE (digest),
