@@ -2,14 +2,14 @@
 
 import asyncio
 from collections.abc import Mapping
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 from gateway.cli.run import out
 from gateway.domain.actors import Actor
 from gateway.domain.packs import PackId
-from gateway.domain.register import PasswordChannel, Representative, RepresentativeId
-from gateway.domain.transfers import Failed, Mailed, Refused, State, Transfer
+from gateway.domain.register import Representative, RepresentativeId
+from gateway.domain.transfers import Failed, Refused, State, Transfer
+from gateway.domain.transfers.watching import settled
 from gateway.services.paging import Page
 from gateway.services.transfers import list_transfers
 
@@ -38,13 +38,6 @@ async def follow(
         if loop.time() >= ends or all(settled(t, now) for t in transfers):
             return transfers
         await asyncio.sleep(_EVERY_SECONDS)
-
-
-def settled(transfer: Transfer, now: datetime) -> bool:
-    """Whether the gateway has nothing more to do but wait for a person."""
-    if transfer.channel is PasswordChannel.TELEPHONE and isinstance(transfer.progress, Mailed):
-        return now >= transfer.progress.release_at
-    return transfer.state.is_terminal or transfer.state is State.PASSWORD_SENT
 
 
 def line(transfer: Transfer, names: Mapping[RepresentativeId, Representative]) -> str:

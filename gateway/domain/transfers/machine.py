@@ -80,6 +80,7 @@ def advance(transfer: Transfer, event: Event, at: datetime, timing: Timing) -> T
         entered_at=transfer.entered_at if same_state else at,
         attempts=transfer.attempts if same_state else 0,
         retry_at=None,
+        held_up=transfer.held_up if same_state else None,
     )
     return replace(moved, documents=event.documents) if isinstance(event, Narrowed) else moved
 
@@ -145,8 +146,10 @@ def _after_failed_attempt(
     retry_at = at + timing.backoff(attempts, event.jitter)
     if retry_at >= _patience_ends(transfer, timing):
         failed = Failed(at, f"gave up after {attempts} attempts: {event.reason}")
-        return replace(transfer, progress=failed, entered_at=at, attempts=0, retry_at=None)
-    return replace(transfer, progress=progress, attempts=attempts, retry_at=retry_at)
+        moved = replace(transfer, progress=failed, entered_at=at, attempts=0)
+        return replace(moved, retry_at=None, held_up=None)
+    moved = replace(transfer, progress=progress, attempts=attempts)
+    return replace(moved, retry_at=retry_at, held_up=event.reason)
 
 
 def _patience_ends(transfer: Transfer, timing: Timing) -> datetime:

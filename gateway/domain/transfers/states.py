@@ -198,7 +198,7 @@ class Transfer:
         documents, withheld: what the recipient receives, and what not.
         message_id: the same on every attempt.
         entered_at: when the present state began; `attempts` failed tries in it; `retry_at` when
-            the next one is due.
+            the next one is due; `held_up` why the last one failed.
     """
 
     id: TransferId
@@ -218,6 +218,7 @@ class Transfer:
     attempts: int = 0
     retry_at: datetime | None = None
     withheld: tuple[Withheld, ...] = ()
+    held_up: str | None = None
 
     @property
     def state(self) -> State:
