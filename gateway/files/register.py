@@ -5,18 +5,18 @@ from itertools import islice
 from gateway.domain.errors import Problem
 from gateway.domain.register import Register
 from gateway.files.problems import WORDING, refusal
-from gateway.files.protocol_models import ProtocolModel
 from gateway.files.register_checks import Contents, check
-from gateway.files.register_models import (
-    AgencyModel,
-    ConflictOfInterestModel,
-    MeetingModel,
-    RegisterModel,
-    RepresentativeModel,
-)
+from gateway.files.register_models import RegisterModel
 from gateway.files.sections import read_section
 from gateway.files.toml_text import read_table
 from gateway.forms.problems import MAX_PROBLEMS
+from gateway.forms.protocol_models import ProtocolModel
+from gateway.forms.register_models import (
+    AgencyModel,
+    ConflictOfInterestModel,
+    MeetingModel,
+    RepresentativeModel,
+)
 
 _WHAT = "register file"
 

@@ -4,17 +4,17 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from gateway.domain.addresses import same_mailbox
 from gateway.domain.errors import Problem
 from gateway.domain.lookalikes import lookalikes
-from gateway.files.protocol_models import ProtocolModel
-from gateway.files.register_models import (
+from gateway.domain.register_checks import protocol_faults, representative_faults
+from gateway.files.sections import Section
+from gateway.forms.protocol_models import ProtocolModel
+from gateway.forms.register_models import (
     AgencyModel,
     ConflictOfInterestModel,
     MeetingModel,
     RepresentativeModel,
 )
-from gateway.files.sections import Section
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +37,8 @@ def check(contents: Contents) -> Iterator[Problem]:
         contents.conflicts, "child", lambda model: (model.representative, model.child)
     )
     yield from _dangling(contents)
-    yield from _days(contents)
-    yield from _mailboxes(contents.representatives)
+    yield from _within(contents.protocols, protocol_faults)
+    yield from _within(contents.representatives, representative_faults)
     yield from _lookalike_domains(contents.agencies)
 
 
@@ -84,33 +84,11 @@ def _references(contents: Contents) -> Iterator[tuple[str, str, str]]:
         yield f"{conflict.path}.representative", "representatives", conflict.model.representative
 
 
-def _days(contents: Contents) -> Iterator[Problem]:
-    for protocol in contents.protocols.items:
-        if protocol.model.review_due < protocol.model.in_force_from:
-            yield Problem(
-                f"{protocol.path}.review_due",
-                "The review is due before the version comes into force.",
-                "Mend one of the two dates.",
-            )
-    for person in contents.representatives.items:
-        until = person.model.active_until
-        if until is not None and until < person.model.active_from:
-            yield Problem(
-                f"{person.path}.active_until",
-                "The last day is before the first.",
-                "Mend one of the two dates.",
-            )
-
-
-def _mailboxes(people: Section[RepresentativeModel]) -> Iterator[Problem]:
-    for person in people.items:
-        other = person.model.other_email
-        if other is not None and same_mailbox(person.model.email, other):
-            yield Problem(
-                f"{person.path}.other_email",
-                "This is the mailbox that receives the packs.",
-                "Give another mailbox for passwords, or leave the key out.",
-            )
+def _within(section: Section[Any], faults: Callable[[Any], Iterator[Problem]]) -> Iterator[Problem]:
+    """What does not fit together within each item of a section."""
+    for item in section.items:
+        for fault in faults(item.model.to_domain()):
+            yield Problem(f"{item.path}.{fault.field}", fault.message, fault.remedy)
 
 
 def _lookalike_domains(agencies: Section[AgencyModel]) -> Iterator[Problem]:

@@ -96,6 +96,7 @@ Endorsement = Annotated[
     str, AfterValidator(values.endorsement), patterned(values.ENDORSEMENT, "MEDICAL")
 ]
 Line = Annotated[str, AfterValidator(values.line), text_up_to(values.LINE_LIMIT)]
+NameLine = Annotated[str, AfterValidator(values.name_line), text_up_to(values.LINE_LIMIT)]
 Prose = Annotated[str, AfterValidator(values.prose), text_up_to(values.PROSE_LIMIT)]
 Day = Annotated[
     date,

@@ -20,6 +20,7 @@ from gateway.forms.fields import (
     Line,
     LongProse,
     MeetingKey,
+    NameLine,
     PurposeCode,
     RepresentativeKey,
     Several,
@@ -28,7 +29,7 @@ from gateway.forms.fields import (
 from gateway.forms.models import named
 from gateway.services.information_requests import RequestTerms
 
-_OLDEST = 25  # years; one above is no child or young person in any Act
+_OLDEST = 120  # years; the Family Violence Act is about adults too
 
 _FEW = UpTo(100)
 
@@ -37,8 +38,8 @@ class SubjectModel(Form):
     """The child or young person a request is about."""
 
     reference: ChildKey = Field(description="The reference by which the meeting knows them.")
-    name: Line | None = Field(default=None, description="Full name.")
-    other_names: Annotated[Several[Line], _FEW] = Field(
+    name: NameLine | None = Field(default=None, description="Full name.")
+    other_names: Annotated[Several[NameLine], _FEW] = Field(
         default=(), description="Other names they are or were known by."
     )
     born_on: Day | None = Field(default=None, description="Date of birth.")
@@ -112,7 +113,10 @@ class RequestModel(Form):
     )
     holder: RepresentativeKey = Field(description="The representative who is asked.")
     marking: Level = Field(description="The classification of the request.")
-    due_on: Day | None = Field(default=None, description="By when an answer is asked for.")
+    due_on: Day | None = Field(
+        default=None,
+        description="By when an answer is asked for; if left out, the day the form suggests.",
+    )
     due_because: LongProse | None = Field(default=None, description="Why by that day.")
     urgent: bool = Field(default=False, description="Whether it is urgent.")
     subject: SubjectModel = Field(description="The child or young person.")

@@ -27,6 +27,8 @@ ENDORSEMENT = r"^[A-Z][A-Z0-9 ,:/-]{0,59}$"
 _HEALTH_NUMBER = re.compile(r"[A-Z]{3}(?:[0-9]{4}|[0-9]{2}[A-Z]{2})", re.IGNORECASE)
 # Letters and marks that fonts show as nothing (Unicode's Default_Ignorable_Code_Point).
 _BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
+# Within words of several scripts, and emoji made of several, these join and part letters.
+_JOINER = re.compile(r"(?<=[^\s\u200c\u200d])[\u200c\u200d](?=[^\s\u200c\u200d])")
 
 FIRST_YEAR, LAST_YEAR = 1900, 2199  # outside them a date is a slip, or overflows as an instant
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -113,14 +115,20 @@ def prose(text: str) -> str:
 
 def long_prose(text: str) -> str:
     """`text` as clean lines and paragraphs (see `_clean`), for a field of a form."""
-    return _clean(text, LONG_PROSE_LIMIT, "\n\t")
+    return _clean(text, LONG_PROSE_LIMIT, "\n\t", joined=True)
 
 
-def _clean(text: str, limit: int, allowed: str) -> str:
+def name_line(text: str) -> str:
+    """`text` as a line, for a person's name in any script; it may hold letters that are joined."""
+    return _clean(text, LINE_LIMIT, "", joined=True)
+
+
+def _clean(text: str, limit: int, allowed: str, *, joined: bool = False) -> str:
     """`text` in NFC, trimmed, with every kind of blank as a plain one.
 
     Control characters, direction overrides, invisible characters and line separators are refused:
-    they make a text read other than it is, or break out of a header.
+    they make a text read other than it is, or break out of a header. `joined` lets those that join
+    or part two letters stand between them.
     """
     if len(text) > 2 * limit:  # before any work on it
         raise Fault("The text is too long.", f"Use at most {limit} characters.")
@@ -130,7 +138,8 @@ def _clean(text: str, limit: int, allowed: str) -> str:
         raise Fault("The text is empty.", "Write the text.")
     if len(clean) > limit:
         raise Fault("The text is too long.", f"Use at most {limit} characters.")
-    if any((_is_unseen(c) or c in _BLANK) and c not in allowed for c in clean):
+    seen = _JOINER.sub("", clean) if joined else clean
+    if any((_is_unseen(c) or c in _BLANK) and c not in allowed for c in seen):
         raise Fault(
             "The text holds a line break, a control character or an invisible character.",
             "Type it by hand instead of pasting it" + ("." if allowed else ", on one line."),

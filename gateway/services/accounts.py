@@ -33,10 +33,14 @@ async def create_token(parts: Parts, actor: Actor, terms: TokenTerms) -> tuple[T
     """A new token and its text, which is shown this once and not kept.
 
     Raises:
-        Forbidden: the actor is no administrator.
+        Forbidden: the actor is no administrator, or of another agency.
         InvalidInput: unknown agency or holder, or a life that is not positive or too long.
     """
     _require_administrator(actor)
+    if actor.agency is not None and terms.agency != actor.agency:
+        raise Forbidden(
+            "You make tokens for your own agency only.", "Ask an administrator of that agency."
+        )
     if not timedelta(0) < terms.life <= LONGEST_LIFE:
         raise InvalidInput(
             "A token lives between a moment and a year.", "Choose a shorter life.", field="days"
@@ -84,21 +88,21 @@ async def create_token(parts: Parts, actor: Actor, terms: TokenTerms) -> tuple[T
 
 
 async def list_tokens(parts: Parts, actor: Actor) -> Sequence[Token]:
-    """All tokens."""
+    """The tokens of the administrator's agency, newest last; the operator's are all."""
     _require_administrator(actor)
     async with parts.database.work() as work:
-        return await work.tokens.list()
+        return await work.tokens.list(actor.agency)
 
 
 async def revoke_token(parts: Parts, actor: Actor, token: str) -> None:
     """End a token's life now.
 
     Raises:
-        NotFound: no such token, or revoked already.
+        NotFound: no such token, revoked already, or another agency's.
     """
     _require_administrator(actor)
     async with parts.database.work() as work:
-        if not await work.tokens.revoke(token, parts.clock.now()):
+        if not await work.tokens.revoke(token, actor.agency, parts.clock.now()):
             raise NotFound("No such token is in use.", "List the tokens.", field="token")
         await record(parts, work, actor, Action.TOKEN_REVOKED, {"token": token})
 

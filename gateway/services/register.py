@@ -5,26 +5,21 @@ from collections.abc import Iterator
 from gateway.audit.canonical import JSON
 from gateway.audit.entries import Action
 from gateway.domain.actors import Actor, Role
-from gateway.domain.errors import Forbidden, InvalidInput, NotFound, Problem
-from gateway.domain.lookalikes import lookalikes
+from gateway.domain.errors import Forbidden, InvalidInput, NotFound
 from gateway.domain.register import (
     Agency,
     Meeting,
     MeetingId,
     Register,
     Representative,
-    RepresentativeId,
     governing,
 )
-from gateway.services.auditing import (
-    child_pseudonym,
-    in_parts,
-    meeting_pseudonym,
-    pseudonym,
-    record,
-)
+from gateway.services import register_history
+from gateway.services.auditing import in_parts, record
 from gateway.services.paging import Page
 from gateway.services.parts import Parts
+from gateway.services.register_scope import look_alikes
+from gateway.services.register_storage import RegisterKind
 from gateway.services.storage import ImportedChanges, Work
 
 
@@ -42,6 +37,7 @@ async def import_register(
     async with parts.database.work() as work:
         await _refuse_look_alikes(work, register)
         changes = await work.register.merge(register, parts.today())
+        await register_history.keep(parts, work, actor, changes.things)
         detail: dict[str, JSON] = {"file_sha256": file_digest, "unchanged": changes.unchanged}
         await record(parts, work, actor, Action.REGISTER_IMPORTED, {}, detail)
         for part in in_parts(_changed(parts, changes)):
@@ -83,16 +79,7 @@ async def get_meeting(
 
 async def _refuse_look_alikes(work: Work, register: Register) -> None:
     """Refuse a mail domain that reads like one of another agency, also of one stored before."""
-    agencies = dict(await work.register.agencies()) | {a.id: a for a in register.agencies}
-    owned = [(str(a.id), domain) for a in agencies.values() for domain in a.mail_domains]
-    problems = tuple(
-        Problem(
-            f"agency '{owned[position][0]}'.mail_domains",
-            f"The domain reads like one of agency '{resembled}'.",
-            "Ask the agency by telephone which domain is its own.",
-        )
-        for position, resembled in lookalikes(owned)
-    )
+    problems = await look_alikes(work, register.agencies)
     if problems:
         raise InvalidInput(
             "A mail domain looks like another agency's; nothing was imported.",
@@ -107,20 +94,7 @@ def _changed(parts: Parts, changes: ImportedChanges) -> Iterator[dict[str, JSON]
     for word, kinds in (("added", changes.added), ("changed", changes.changed)):
         for kind, identifiers in kinds.items():
             for identifier in identifiers:
-                yield {"change": word, **_reference(parts, kind, identifier)}
-
-
-def _reference(parts: Parts, kind: str, identifier: str) -> dict[str, JSON]:
-    match kind:
-        case "representatives":
-            return {"representative": pseudonym(parts, RepresentativeId(identifier))}
-        case "conflicts":
-            person, _, child = identifier.partition("/")
-            return {
-                "conflict_of": pseudonym(parts, RepresentativeId(person)),
-                "child": child_pseudonym(parts, child),
-            }
-        case "meetings":
-            return {"meeting": meeting_pseudonym(parts, identifier)}
-        case _:
-            return {kind: identifier}
+                yield {
+                    "change": word,
+                    **register_history.reference(parts, RegisterKind(kind), identifier),
+                }

@@ -1,11 +1,11 @@
 """The register in PostgreSQL."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from sqlalchemy import Table, case, cast, func, select
+from sqlalchemy import Table, case, cast, func, or_, select, type_coerce
 from sqlalchemy.dialects.postgresql import JSONB, JSONPATH, distinct_on, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -24,6 +24,7 @@ from gateway.domain.register import (
     RepresentativeId,
 )
 from gateway.services.paging import Page
+from gateway.services.register_storage import ChangedThing, RegisterKind
 from gateway.services.storage import ImportedChanges
 from gateway.storage.locks import lock_key
 from gateway.storage.rows import among, from_row, to_row
@@ -66,6 +67,12 @@ class _Merged(Generic[T]):
     def identifiers(self, things: Sequence[T]) -> tuple[str, ...]:
         return tuple("/".join(map(str, self.kind.key_of(thing))) for thing in things)
 
+    def things(self) -> Iterator[ChangedThing]:
+        pairs: list[tuple[Any, Any]] = [(None, new) for new in self.added]
+        for old, new in [*pairs, *self.changed]:
+            (identifier,) = self.identifiers([new])
+            yield ChangedThing(RegisterKind(self.kind.name), identifier, old, new)
+
 
 _AGENCIES = _Kind("agencies", agencies, Agency)
 _REPRESENTATIVES = _Kind("representatives", representatives, Representative)
@@ -92,7 +99,7 @@ class PostgresRegister:
         Raises:
             Conflict: the terms of a protocol version that is already in force would change.
         """
-        await self._connection.execute(select(func.pg_advisory_xact_lock(lock_key("register"))))
+        await self.lock()
         merged: list[_Merged[Any]] = [
             await self._merge(_AGENCIES, register.agencies),
             await self._merge(_REPRESENTATIVES, register.representatives),
@@ -108,7 +115,12 @@ class PostgresRegister:
                 if m.changed
             },
             unchanged=sum(m.unchanged for m in merged),
+            things=tuple(thing for m in merged for thing in m.things()),
         )
+
+    async def lock(self) -> None:
+        """Have everyone else who changes the register wait for the end of this transaction."""
+        await self._connection.execute(select(func.pg_advisory_xact_lock(lock_key("register"))))
 
     async def agency(self, agency: AgencyId) -> Agency | None:
         """The agency."""
@@ -136,6 +148,15 @@ class PostgresRegister:
         """Every version of a protocol, lowest first."""
         found = await self._read(_PROTOCOLS, [protocol])
         return sorted(found.values(), key=lambda version: version.version)
+
+    async def protocols_of(self, agency: AgencyId) -> Sequence[Protocol]:
+        """Every version of each protocol that this agency leads or signed in any version."""
+        versions = protocols.alias()
+        signed = type_coerce(versions.c.signatures, JSONB).contains([{"agency": agency}])
+        takes_part = select(versions.c.id).where(or_(versions.c.lead_agency == agency, signed))
+        query = select(protocols).where(protocols.c.id.in_(takes_part))
+        rows = await self._connection.execute(query.order_by(protocols.c.id, protocols.c.version))
+        return [from_row(Protocol, row) for row in rows.mappings()]
 
     async def meeting(self, meeting: MeetingId) -> Meeting | None:
         """The meeting."""
@@ -179,6 +200,24 @@ class PostgresRegister:
         rows = await self._connection.execute(query)
         return [from_row(Meeting, row) for row in rows.mappings()]
 
+    async def meetings_attended_by(self, agency: AgencyId, page: Page) -> Sequence[Meeting]:
+        """Meetings that someone of this agency attends, by identifier."""
+        of_agency = select(representatives.c.id).where(
+            representatives.c.agency == agency,
+            func.jsonb_exists(meetings.c.attendees, representatives.c.id),
+        )
+        query = select(meetings).where(of_agency.exists()).order_by(meetings.c.id)
+        if page.after is not None:
+            query = query.where(meetings.c.id > page.after)
+        rows = await self._connection.execute(query.limit(page.limit))
+        return [from_row(Meeting, row) for row in rows.mappings()]
+
+    async def people_of(self, agencies: Sequence[AgencyId]) -> Sequence[Representative]:
+        """The representatives of these agencies, by name."""
+        query = select(representatives).where(among(representatives.c.agency, agencies))
+        rows = await self._connection.execute(query.order_by(representatives.c.name))
+        return [from_row(Representative, row) for row in rows.mappings()]
+
     async def conflicts(
         self, ids: Sequence[RepresentativeId]
     ) -> Mapping[RepresentativeId, frozenset[ChildReference]]:
@@ -187,6 +226,13 @@ class PostgresRegister:
         for conflict in (await self._read(_CONFLICTS, ids)).values():
             children[conflict.representative].add(conflict.child)
         return {person: frozenset(found) for person, found in children.items()}
+
+    async def conflicts_declared(
+        self, ids: Sequence[RepresentativeId]
+    ) -> Sequence[ConflictOfInterest]:
+        """The conflicts of interest of these representatives, by identifier."""
+        found = await self._read(_CONFLICTS, ids)
+        return [found[key] for key in sorted(found)]
 
     async def _read(self, kind: _Kind[T], ids: Sequence[str]) -> dict[tuple[Any, ...], T]:
         """What is stored under these identifiers (the first part of the key), by key."""

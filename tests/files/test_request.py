@@ -184,7 +184,7 @@ def test_what_is_needed_is_named_when_it_is_missing(faults: Faults, key: str) ->
         (("urgent", 1), "urgent", "true or false"),
         (("subject", "age_years", "9"), "subject.age_years", "whole number"),
         (("subject", "age_years", -1), "subject.age_years", "greater"),
-        (("subject", "age_years", 26), "subject.age_years", "less"),
+        (("subject", "age_years", 121), "subject.age_years", "less"),
         (("subject", "other_names", "Tommy"), "subject.other_names", "must be a list"),
         (("subject", "other_names", [""]), "subject.other_names[1]", "empty"),
         (("subject", "reference", "ZZZ0016"), "subject.reference", "Health"),

@@ -116,6 +116,7 @@ def _stopped(thing: str, severity: Severity = Severity.INFORMATIONAL) -> Kind:
 
 
 _GATEWAY, _FORWARDING, _WITNESS = "gateway", "gateway log forwarding", "Log witness"
+_STORED = "Stored log"
 _TOKEN, _REGISTER, _KEY = "Access token", "Register", "Log signing key"
 _PACK, _TRANSFER, _PASSWORD = "Pack", "Transfer", "Pack password"
 _REQUEST, _LINK = "Information request", "Answer link"
@@ -124,6 +125,7 @@ _USER, _SESSION = "User", "Session"
 KINDS: Mapping[str, Kind] = MappingProxyType(
     {
         Action.REGISTER_IMPORTED: _entity(_REGISTER, "Update", _LOW),
+        Action.REGISTER_CHANGED: _entity(_REGISTER, "Update", _LOW),
         Action.TOKEN_CREATED: _entity(_TOKEN, "Create", _LOW),
         Action.TOKEN_REVOKED: _entity(_TOKEN, "Deactivate", _LOW),
         Action.REQUEST_REFUSED: Kind(EventClass.API, OTHER_ACTIVITY, "Refuse", _LOW),
@@ -168,6 +170,8 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         Action.INFORMATION_REQUEST_QUESTIONED: _entity(_REQUEST, "Update"),
         Action.INFORMATION_REQUEST_REPLIED: _entity(_REQUEST, "Update"),
         Action.INFORMATION_REQUEST_FORWARDED: _entity(_REQUEST, "Send"),
+        Action.INFORMATION_REQUEST_READDRESSED: _entity(_REQUEST, "Send"),
+        Action.INFORMATION_REQUEST_ANSWER_SAVED: _entity(_REQUEST, "Update"),
         Action.INFORMATION_REQUEST_ANSWERED: _entity(_REQUEST, "Update"),
         Action.INFORMATION_REQUEST_ANSWER_UNDELIVERED: _entity(_REQUEST, "Update", _MEDIUM),
         Action.INFORMATION_REQUEST_WITHDRAWN: _entity(_REQUEST, "Deactivate"),
@@ -194,8 +198,12 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         Action.RESPONSE_TIMES_READ: _read(),
         Action.LOG_EXPORTED: _read(_LOW),
         Action.LOG_READ: _read(),
+        Action.LOG_VERIFIED: _read(_LOW),
         "log.proved": _read(),
         "log.key-rotated": _entity(_KEY, "Update", _MEDIUM),
+        Action.LOG_DAMAGED: Kind(EventClass.DETECTION, 1, "Create", _HIGH, _STORED),
+        Action.LOG_MENDED: Kind(EventClass.DETECTION, 3, "Close", thing=_STORED),
+        Action.LOG_REINDEXED: _entity(_STORED, "Update", _MEDIUM),
         "log.witness-refused": Kind(EventClass.DETECTION, 1, "Create", _HIGH, _WITNESS),
         "log.witness-resumed": Kind(EventClass.DETECTION, 3, "Close", thing=_WITNESS),
         "log.forwarding-stopped": _stopped(_FORWARDING, _HIGH),

@@ -1,11 +1,10 @@
-"""The tables of an information sharing protocol within a register file."""
+"""The parts of an information sharing protocol, as a register file and the pages take them."""
 
 from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
 from gateway.domain import register as domain
-from gateway.files.fields import Channel, ProtocolKey
 from gateway.forms.fields import (
     AgencyKey,
     AuthorityKey,
@@ -17,6 +16,7 @@ from gateway.forms.fields import (
     PurposeCode,
     Several,
 )
+from gateway.forms.register_fields import Channel, ProtocolKey
 from gateway.forms.values import distinct
 
 

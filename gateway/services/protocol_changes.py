@@ -1,0 +1,125 @@
+"""Changing the protocols an agency leads: new versions, drafts, signatures."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from gateway.domain.actors import Actor
+from gateway.domain.errors import Conflict, InvalidInput, NotFound, Problem
+from gateway.domain.register import Protocol, ProtocolId, Register, Signature, governing
+from gateway.domain.register_checks import protocol_faults
+from gateway.services.parts import Parts
+from gateway.services.register_changes import refuse_future, save, taken
+from gateway.services.register_history import hold_unchanged
+from gateway.services.register_scope import refuse, require_administrator
+from gateway.services.storage import Work
+
+
+async def save_protocol_version(
+    parts: Parts, actor: Actor, version: Protocol, *, seen: str | None
+) -> Protocol:
+    """Add a version of a protocol the actor's agency leads, or change one nobody has signed.
+
+    Signatures are not given here: a new version has none. A new version's number follows the last.
+    `seen` is the fingerprint of the version that is to be changed; None for a new one.
+
+    Raises:
+        Forbidden: the actor is no administrator.
+        NotFound: no such version to change, or another agency leads the protocol.
+        Conflict: agencies have signed these terms, they were changed meanwhile, or the identifier
+            is another agency's.
+        InvalidInput: something of it does not fit together.
+    """
+    require_administrator(actor)
+    agency = actor.of_agency()
+    async with parts.database.work() as work:
+        await work.register.lock()
+        versions = await work.register.protocol_versions(version.id)
+        now = governing(versions, parts.today())
+        leads = now is not None and now.lead_agency == agency
+        if not leads and (versions or seen is not None):
+            raise taken() if seen is None else _no_such_protocol()
+        made = _numbered(version, versions) if seen is None else _kept(version, versions, seen)
+        made = replace(made, lead_agency=agency)
+        refuse([*protocol_faults(made), *_order_faults(made, versions)])
+        await _require_agencies(work, made)
+        await save(parts, work, actor, Register(protocols=(made,)))
+    return made
+
+
+async def sign_protocol_version(
+    parts: Parts, actor: Actor, identifier: ProtocolId, number: int, signature: Signature
+) -> None:
+    """Record that an agency signed a version of a protocol the actor's agency leads.
+
+    Raises:
+        Forbidden: the actor is no administrator.
+        NotFound: no such version, or another agency leads the protocol.
+        Conflict: the agency has signed it already.
+        InvalidInput: no such agency, or a day that is still to come.
+    """
+    require_administrator(actor)
+    refuse_future(signature.signed_on, parts.today(), "signed_on")
+    async with parts.database.work() as work:
+        await work.register.lock()
+        versions = await work.register.protocol_versions(identifier)
+        now = governing(versions, parts.today())
+        found = next((each for each in versions if each.version == number), None)
+        if found is None or now is None or now.lead_agency != actor.of_agency():
+            raise _no_such_protocol()
+        if await work.register.agency(signature.agency) is None:
+            raise InvalidInput("No such agency.", "Choose from the list.", field="agency")
+        if any(each.agency == signature.agency for each in found.signatures):
+            raise Conflict(
+                "This agency has signed this version.", "Look at its signatures.", field="agency"
+            )
+        signed = replace(found, signatures=(*found.signatures, signature))
+        await save(parts, work, actor, Register(protocols=(signed,)))
+
+
+def _numbered(version: Protocol, versions: Sequence[Protocol]) -> Protocol:
+    last = max((each.version for each in versions), default=0)
+    return replace(version, version=last + 1, signatures=())
+
+
+def _kept(version: Protocol, versions: Sequence[Protocol], seen: str) -> Protocol:
+    """A changed draft with what it has of signatures, which is nothing if its terms change."""
+    found = next((each for each in versions if each.version == version.version), None)
+    if found is None:
+        raise _no_such_protocol()
+    changed = replace(version, signatures=found.signatures)
+    if found.signatures and changed != found:
+        raise Conflict(
+            "Agencies have signed this version; its terms cannot change.",
+            "Make a new version from it, and have the agencies sign that.",
+        )
+    hold_unchanged(found, seen)
+    return changed
+
+
+def _order_faults(made: Protocol, versions: Sequence[Protocol]) -> Iterator[Problem]:
+    """Versions follow each other: each comes into force after the one before it."""
+    for each in versions:
+        late = each.version > made.version and each.in_force_from <= made.in_force_from
+        early = each.version < made.version and each.in_force_from >= made.in_force_from
+        if late or early:
+            yield Problem(
+                "in_force_from",
+                f"Version {each.version} comes into force on {each.in_force_from.isoformat()}.",
+                f"Choose {'an earlier' if late else 'a later'} day.",
+            )
+            return
+
+
+async def _require_agencies(work: Work, made: Protocol) -> None:
+    known = await work.register.agencies()
+    refuse(
+        [
+            Problem(f"information[{n}].agency", "No such agency.", "Choose from the list.")
+            for n, row in enumerate(made.information, start=1)
+            if row.agency not in known
+        ]
+    )
+
+
+def _no_such_protocol() -> NotFound:
+    return NotFound("Your agency leads no such protocol.", "Look at the register.")
