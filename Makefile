@@ -8,13 +8,14 @@ VENV := .venv
 DEV := $(VENV)/.dev
 RUN := $(VENV)/.run
 
-.PHONY: help demo serve test check audit bench requirements schemas clean
+.PHONY: help demo serve tour test check audit bench requirements schemas clean
 
 help:
 	@echo "make demo          send a sample pack from end to end; leaves mail, texts and log in $(OUT)"
 	@echo "make serve         serve the sample data, with sign-ins for every role (PORT=8080)"
 	@echo "make test          run the tests (TEST='-k name' passes options to pytest)"
 	@echo "make check         lint, types, import contracts, dead code, spelling, dependency audit"
+	@echo "make tour          make the pictures of the README's tour again (needs chromium)"
 	@echo "make bench         run the benchmarks"
 	@echo "make schemas       write the published JSON Schemas again"
 	@echo "make requirements  pin the dependencies again"
@@ -51,6 +52,9 @@ check: $(DEV)
 	$(VENV)/bin/gateway policy check policies
 	@# where the vulnerability service cannot be reached, pip-audit says so for each package
 	$(VENV)/bin/pip-audit --require-hashes --disable-pip -r requirements.txt
+
+tour: $(DEV)
+	$(VENV)/bin/python tests/tour/make_tour.py
 
 bench: $(DEV)
 	for script in tests/benchmarks/bench_*.py; do echo "== $$script"; $(VENV)/bin/python $$script || exit 1; done

@@ -7,6 +7,7 @@ and each person would do it.
 import asyncio
 import re
 import shutil
+import signal
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +15,6 @@ from pathlib import Path
 import pyotp
 from aiohttp import ClientSession, CookieJar
 from rich.console import Console
-from rich.table import Table
 
 from gateway.demo.servers import mail_server, sms_gateway
 from gateway.demo.stage import Stage, StepFailed, environment, free_port, serve
@@ -88,7 +88,7 @@ def open_house(out: Path, port: int | None) -> int:
             _console.print(f"\nIt stopped at: {failed}", style="bold red")
             return 1
         except KeyboardInterrupt:
-            _console.print("\nClosed.")
+            _console.print("\nStopped while setting up.")
     return 0
 
 
@@ -109,7 +109,10 @@ async def _open(out: Path, data: Path, port: int) -> None:
             held = {person: await _settle(stage, base, person) for person in RESIDENTS}
             await _fill(stage)
             _welcome(f"http://localhost:{port}", out, held)
+            for number in (signal.SIGINT, signal.SIGTERM):
+                asyncio.get_running_loop().add_signal_handler(number, service.terminate)
             await service.wait()
+            _console.print("\nClosed.")
         finally:
             if service.returncode is None:
                 service.terminate()
@@ -148,15 +151,15 @@ async def _fill(stage: Stage) -> None:
 
 
 def _welcome(base: str, out: Path, held: dict[Resident, Keys]) -> None:
-    table = Table(title=f"Sign in at {base}", title_justify="left")
-    for heading in ("Login", "Roles", "Key for an authenticator app", "Recovery codes"):
-        table.add_column(heading, overflow="fold")
+    def say(text: str) -> None:
+        _console.print(text, markup=False)
+
+    _console.print(f"\nSign in at {base}", style="bold", markup=False)
+    say(f"Password of all: {_PASSWORD}")
+    say("Second step: a code of an authenticator app that was given the key, or a recovery code.")
     for person, keys in held.items():
-        codes = " ".join(keys.codes[:_SHOWN_CODES])
-        table.add_row(person.login, ", ".join(person.roles), keys.seed, codes)
-    _console.print()
-    _console.print(table)
-    _console.print(f"Password of all: {_PASSWORD}", markup=False)
-    _console.print("Second step: a code of the app, or a recovery code (each works once).")
-    _console.print(f"Mails and text messages that are sent: {out}", markup=False)
-    _console.print("Press Ctrl-C to end; everything is forgotten then.")
+        say(f"\n  {person.login}  ({', '.join(person.roles)}, {person.agency})")
+        say(f"    key             {keys.seed}")
+        say(f"    recovery codes  {'  '.join(keys.codes[:_SHOWN_CODES])}")
+    say(f"\nMails and text messages that are sent: {out}")
+    say("Press Ctrl-C to end; everything is forgotten then.")

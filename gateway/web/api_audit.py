@@ -1,17 +1,14 @@
 """Handlers for reviewing the audit log, and for its checkpoints, tiles and proofs."""
 
-import asyncio
-from collections.abc import Iterator
-from contextlib import aclosing, contextmanager
 from datetime import tzinfo
 
 from aiohttp import web
 
 from gateway.audit.tiles import Tile, tile_at
 from gateway.domain.errors import NotFound
-from gateway.forms.exports import exporter
 from gateway.services import disclosures, proving, publishing, review
 from gateway.services.disclosures import Account
+from gateway.services.knowing import require_known
 from gateway.web.answers.audit import (
     AccountShown,
     ConsistencyShown,
@@ -21,6 +18,7 @@ from gateway.web.answers.audit import (
     RuleCount,
 )
 from gateway.web.calls import Answer, Call
+from gateway.web.exporting import send_export
 from gateway.web.models import (
     AccountQuery,
     AgencyAccountQuery,
@@ -47,44 +45,7 @@ async def list_entries(call: Call) -> Answer:
 async def export_entries(call: Call) -> web.StreamResponse:
     """Every entry that fits, in a format other programs read; that is recorded too."""
     query = call.query_as(ExportQuery)
-    writer = exporter(query.format, call.settings.log_origin)
-    response = web.StreamResponse(
-        headers={
-            "Content-Type": writer.media_type,
-            "Content-Disposition": f'attachment; filename="audit-log.{writer.extension}"',
-        }
-    )
-    taken = review.take_out(call.parts, call.actor, query.wanted(_zone(call)))
-    async with aclosing(taken) as pieces:  # whoever goes away early lets the snapshot go too
-        piece = await anext(pieces, None)  # a refusal comes before the answer has begun
-        await response.prepare(call.request)
-        if call.request.method == "HEAD":
-            return response
-        with _cut_unless_whole(call.request):
-            await _write(call, response, writer.head())
-            while piece is not None:
-                rows = (writer.row(one.position, one.leaf, piece.names) for one in piece.entries)
-                await _write(call, response, b"".join(rows))
-                piece = await anext(pieces, None)
-            await response.write_eof()
-    return response
-
-
-async def _write(call: Call, response: web.StreamResponse, data: bytes) -> None:
-    """Send a piece; whoever does not take it in time keeps no snapshot of the database open."""
-    async with asyncio.timeout(call.settings.body_idle_seconds):
-        await response.write(data)
-
-
-@contextmanager
-def _cut_unless_whole(request: web.Request) -> Iterator[None]:
-    """Cut the connection when an answer that has begun cannot be ended, so that it shows."""
-    try:
-        yield
-    except BaseException:
-        if request.transport is not None:
-            request.transport.abort()
-        raise
+    return await send_export(call, query.wanted(_zone(call)), query.format)
 
 
 async def get_story(call: Call) -> Answer:
@@ -98,6 +59,7 @@ async def account_of_child(call: Call) -> Answer:
     wanted, page = query.wanted(_zone(call)), query.page()
     child = call.path["child"]
     found = await disclosures.account_of_child(call.parts, call.actor, child, wanted, page)
+    require_known(found.known, "child")
     return _account(found)
 
 
@@ -109,6 +71,7 @@ async def account_of_agency(call: Call) -> Answer:
     found = await disclosures.account_of_agency(
         call.parts, call.actor, agency, direction, wanted, page
     )
+    require_known(found.known, "agency")
     return _account(found)
 
 

@@ -31,6 +31,7 @@ from gateway.web.request_models import (
     DisclosureBody,
     ForwardingBody,
     QuarterQuery,
+    ReaddressingBody,
     RequestBody,
     RequestQuery,
     TextBody,
@@ -112,6 +113,15 @@ async def withdraw_request(call: Call) -> Answer:
     reason = call.body_as(WithdrawalBody).reason or ""
     done = await information_requests.withdraw_request(
         call.parts, call.actor, call.information_request, reason
+    )
+    return Answer(RequestSummary.of(done))
+
+
+async def readdress_request(call: Call) -> Answer:
+    """The request, on its way to another holder of the same agency."""
+    holder = call.body_as(ReaddressingBody).holder
+    done = await request_sending.readdress_request(
+        call.parts, call.actor, call.information_request, holder
     )
     return Answer(RequestSummary.of(done))
 

@@ -1,8 +1,10 @@
 """The web application: the table of routes, with sign-in, limits, errors and logs around it."""
 
+import asyncio
 import json
 import time
 import warnings
+from collections import Counter
 from collections.abc import Callable
 
 from aiohttp import BadContentDispositionHeader, BadContentDispositionParam, web
@@ -14,18 +16,21 @@ from gateway.web.dispatch import handler_of
 from gateway.web.headers import set_headers
 from gateway.web.keys import (
     BUCKETS,
+    CLOSING,
     DESCRIPTION,
     MONOTONIC,
     PARTS,
     ROUTES,
     SETTINGS,
     STATIC,
+    STREAMS,
     TEMPLATES,
     Buckets,
 )
 from gateway.web.limits import TokenBuckets
 from gateway.web.observing import observe
 from gateway.web.openapi import openapi_document
+from gateway.web.pages.audit.runs import RUNS, Runs
 from gateway.web.pages.shell import load_templates
 from gateway.web.pages.table import PAGES
 from gateway.web.routes import TABLE
@@ -58,8 +63,17 @@ def create_web_app(
     app[STATIC] = StaticFiles.load()
     app[DESCRIPTION] = json.dumps(openapi_document(settings), ensure_ascii=False).encode()
     app[ROUTES] = _add_routes(app)
+    app[CLOSING], app[STREAMS] = asyncio.Event(), Counter()
+    app.on_shutdown.append(_end_streams)
     app.on_response_prepare.append(set_headers)
+    app[RUNS] = Runs(monotonic)
+    app.on_shutdown.append(app[RUNS].end)
     return app
+
+
+async def _end_streams(app: web.Application) -> None:
+    """Have pages that are kept up to date end, so that nothing waits for them."""
+    app[CLOSING].set()
 
 
 def _add_routes(app: web.Application) -> dict[tuple[str, str], Route]:

@@ -1,5 +1,7 @@
 """Where the application and each request keep what belongs to them."""
 
+import asyncio
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -33,6 +35,8 @@ STATIC = web.AppKey("static", StaticFiles)
 DESCRIPTION = web.AppKey("description", bytes)
 MONOTONIC: web.AppKey[Callable[[], float]] = web.AppKey("monotonic")
 ROUTES: web.AppKey[Mapping[tuple[str, str], Route]] = web.AppKey("routes")
+CLOSING = web.AppKey("closing", asyncio.Event)  # set when the service is to stop
+STREAMS: web.AppKey[Counter[str]] = web.AppKey("streams")  # pages kept up to date, by session
 
 SOURCE = web.RequestKey("source", str)
 HTTPS = web.RequestKey("https", bool)

@@ -74,6 +74,12 @@ class ForwardingBody(Form):
     note: LongProse | None = Field(default=None, description="What to tell both agencies.")
 
 
+class ReaddressingBody(Form):
+    """To whom of the holding agency an open request is addressed anew."""
+
+    holder: RepresentativeKey = Field(description="The id of the new holder's entry.")
+
+
 class DisclosureBody(Form):
     """What a responder says with what is disclosed."""
 

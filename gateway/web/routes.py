@@ -60,6 +60,7 @@ from gateway.web.request_models import (
     DisclosureBody,
     ForwardingBody,
     QuarterQuery,
+    ReaddressingBody,
     RequestBody,
     RequestQuery,
     TextBody,
@@ -192,12 +193,12 @@ _REQUEST_ROUTES = (
     ),
     Route(
         "GET", _REQUESTS, api_requests.list_requests, "listRequests",
-        "List the requests your agency asks, oldest first", _COORDINATOR,
+        "List the requests your agency asks, oldest first", _RECALLERS,
         query=RequestQuery, answer=RequestPage,
     ),
     Route(
         "GET", _REQUEST, api_requests.get_request, "getRequest",
-        "Look at a request your agency asks, its thread and its answer", _COORDINATOR,
+        "Look at a request your agency asks, its thread and its answer", _RECALLERS,
         answer=RequestShown,
     ),
     Route(
@@ -207,7 +208,7 @@ _REQUEST_ROUTES = (
     ),
     Route(
         "GET", f"{_REQUEST}/check", api_requests.check_request, "checkRequest",
-        "See whether a draft could go out, and what stands against it", _COORDINATOR,
+        "See whether a draft could go out, and what stands against it", _RECALLERS,
         answer=RequestCheckShown, problems=(Conflict,),
     ),
     Route(
@@ -230,6 +231,12 @@ _REQUEST_ROUTES = (
         "POST", f"{_REQUEST}/withdrawal", api_requests.withdraw_request, "withdrawRequest",
         "Take a request back", _COORDINATOR,
         body=WithdrawalBody, answer=RequestSummary, problems=(Conflict,),
+    ),
+    Route(
+        "POST", f"{_REQUEST}/holder", api_requests.readdress_request, "readdressRequest",
+        "Address an open request to another of the holding agency's people", _COORDINATOR,
+        body=ReaddressingBody, answer=RequestSummary,
+        problems=(Conflict, InvalidInput, Refused),
     ),
     Route(
         "POST", f"{_REQUEST}/link", api_requests.renew_link, "renewAnswerLink",
@@ -262,7 +269,7 @@ _REQUEST_ROUTES = (
     Route(
         "POST", f"{_ONE_RECEIVED}/disclosure", api_requests.start_disclosure, "startDisclosure",
         "Make the pack that is to carry what you disclose", _RESPONDER,
-        body=DisclosureBody, answer=PackShown, status=201, problems=(Refused,),
+        body=DisclosureBody, answer=PackShown, status=201, problems=(Conflict,),
     ),
     Route(
         "POST", f"{_ONE_RECEIVED}/answer", api_requests.give_answer, "giveAnswer",

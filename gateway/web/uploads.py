@@ -28,7 +28,7 @@ _ORDER = "Send two parts: first 'label' as application/json, then 'file' with a 
 
 
 @dataclass(frozen=True, slots=True)
-class _Upload:
+class Upload:
     """A request's parts, read one after the other."""
 
     reader: MultipartReader
@@ -54,6 +54,16 @@ class _Upload:
             raise _out_of_order()
 
 
+def named(part: BodyPartReader) -> tuple[str, str | None]:
+    """The names of a part: its field's, and its file's, which is None where it is no file.
+
+    Raises:
+        HttpFault: it has none, or one that cannot be read.
+    """
+    with _damage():
+        return part.name or "", part.filename
+
+
 async def receive(call: Call, pack: PackId) -> Document:
     """Store the document in the request's body.
 
@@ -63,7 +73,7 @@ async def receive(call: Call, pack: PackId) -> Document:
         InvalidInput: a part is missing, out of order or one too many, or the label is wrong.
         HttpFault: 400, it cannot be read; 408, it stopped arriving.
     """
-    upload = _open(call.request, call.settings)
+    upload = open_upload(call.request, call.settings, call.settings.document_limit_bytes)
     label = await _label(upload)
     part = await upload.next()
     name = None if part is None else _name(part, "file")
@@ -75,20 +85,25 @@ async def receive(call: Call, pack: PackId) -> Document:
         return await uploads.add_document(call.parts, call.actor, pack, new, chunks)
 
 
-def _open(request: web.Request, settings: WebSettings) -> _Upload:
+def open_upload(request: web.Request, settings: WebSettings, limit: int) -> Upload:
+    """The upload in a request's body, of at most `limit` bytes beside what is around them.
+
+    Raises:
+        LimitExceeded: it is announced to be larger.
+        UnsupportedMediaType: it is not multipart/form-data. HttpFault: it cannot be read.
+    """
     require_type(request, UPLOAD_TYPE)
-    limit = settings.document_limit_bytes
     if (request.content_length or 0) > limit + settings.label_limit_bytes + _AROUND_BYTES:
         raise LimitExceeded(
-            f"A document may have at most {limit:,} bytes.",
+            f"An upload may have at most {limit:,} bytes.",
             "Split it, or save it with smaller pictures.",
             field="file",
         )
     with _damage():
-        return _Upload(MultipartReader(request.headers, request.content), settings)
+        return Upload(MultipartReader(request.headers, request.content), settings)
 
 
-async def _label(upload: _Upload) -> UploadLabel:
+async def _label(upload: Upload) -> UploadLabel:
     part = await upload.next()
     if part is None or _name(part, "label") is None:
         raise _out_of_order()

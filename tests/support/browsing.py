@@ -32,6 +32,11 @@ _STANDARD = {
 }
 LARGEST_PAGE_BYTES = 150_000
 NARROW, WIDE = 320, 1280
+# Forms with a field to type in whose first button, which Enter presses, takes something away.
+_RASH = """[...document.forms]
+  .filter(f => f.querySelector("input:not([type=hidden], [type=checkbox], [type=radio])"))
+  .map(f => f.querySelector("button:not([type=button])"))
+  .filter(b => b && b.classList.contains("danger")).map(b => b.innerText)"""
 # By their role or text: what cannot be helped, or is meant.
 _UNMENDED: tuple[str, ...] = ()
 
@@ -61,12 +66,14 @@ class Window:
         assert not self.foreign, self.foreign
         found = violations(self.page)
         assert not found, f"{name}: {found}"
+        rash: list[str] = self.page.evaluate(_RASH)
+        assert not rash, f"{name}: pressing Enter in a field presses {rash}"
         self.picture(name, WIDE)
         self.narrow(name)
 
-    def narrow(self, name: str) -> None:
+    def narrow(self, name: str, width: int = NARROW) -> None:
         """320 px wide, which is 400 % of 1280: nothing makes the whole page scroll sideways."""
-        self.page.set_viewport_size({"width": NARROW, "height": 640})
+        self.page.set_viewport_size({"width": width, "height": 640})
         over: int = self.page.evaluate(
             "document.documentElement.scrollWidth - document.documentElement.clientWidth"
         )

@@ -158,6 +158,14 @@ class BroadItemShown(Shown):
     hint: str
 
 
+class FieldFaultShown(Shown):
+    """A field that cannot be right, or reads as a duty, and what to do about it."""
+
+    field: str
+    message: str
+    remedy: str
+
+
 class RequestCheckShown(Shown):
     """Whether a request could go out now, and everything that stands against it."""
 
@@ -165,6 +173,9 @@ class RequestCheckShown(Shown):
     findings: tuple[FindingShown, ...]
     missing: tuple[str, ...] = Field(description="Required fields that are blank.")
     too_broad: tuple[BroadItemShown, ...]
+    faults: tuple[FieldFaultShown, ...] = Field(
+        description="Fields that cannot be right, or read as if the holder had to answer."
+    )
     policy_digest: str
 
     @classmethod
@@ -175,6 +186,7 @@ class RequestCheckShown(Shown):
             findings=tuple(FindingShown.model_validate(f) for f in check.decision.findings),
             missing=check.missing,
             too_broad=tuple(BroadItemShown.model_validate(item) for item in check.too_broad),
+            faults=tuple(FieldFaultShown.model_validate(fault) for fault in check.faults),
             policy_digest=check.policy_digest,
         )
 
@@ -249,6 +261,8 @@ class AgencyTimesShown(Shown):
     asked: int
     answered: int
     outcomes: Mapping[str, int]
+    withdrawn: int
+    expired: int
     open: int
     overdue: int
     answered_by_due: int

@@ -50,7 +50,7 @@ class TransferShown(Shown):
     password_sent_at: Moment | None
     proof: Proof | None = Field(description="What the acknowledgement rests on.")
     rules: tuple[str, ...] = Field(description="The rules that refused it.")
-    reason: str | None = Field(description="Why it failed.")
+    reason: str | None = Field(description="Why it failed, or why the last attempt did.")
     recalled_after_mailing: bool | None
 
     @classmethod
@@ -63,7 +63,7 @@ class TransferShown(Shown):
             "password_sent_at": None,
             "proof": None,
             "rules": (),
-            "reason": None,
+            "reason": transfer.held_up,
             "recalled_after_mailing": None,
         }
         return cls(

@@ -10,7 +10,7 @@ from gateway.web.problems import malformed
 from gateway.web.settings import WebSettings
 
 _LIMIT_BYTES = 512 * 1024
-_MOST_FIELDS = 2_000
+_MOST_FIELDS = 20_000  # the labels of a large pack are many
 CSRF_FIELD, CSRF_HEADER = "csrf", "X-CSRF-Token"
 
 

@@ -23,6 +23,7 @@ _BY_ROLE: Final[Mapping[Role, tuple[Entry, ...]]] = MappingProxyType(
             Entry("Packs", "/packs"),
             Entry("Transfers", "/transfers"),
             Entry("Requests", "/requests"),
+            Entry("Approvals", "/approvals"),
         ),
         Role.RESPONDER: (Entry("Requests to us", "/received"),),
         Role.AUDITOR: (

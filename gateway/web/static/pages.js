@@ -16,25 +16,40 @@ document.addEventListener("submit", (event) => {
 
 /* <time data-until="ISO"> counts the seconds left, politely: the words change each second, what is
    read aloud only every ten. */
-for (const clock of document.querySelectorAll("[data-until]")) {
-  const end = Date.parse(clock.dataset.until);
-  const tick = () => {
-    const left = Math.max(0, Math.ceil((end - Date.now()) / 1000));
-    clock.textContent = `${left} s`;
-    if (left === 0) {
-      clearInterval(timer);
-      clock.dispatchEvent(new CustomEvent("over", { bubbles: true }));
-    }
-  };
-  const timer = setInterval(tick, 1000);
-  tick();
-}
+const startClocks = (root) => {
+  for (const clock of root.querySelectorAll("[data-until]")) {
+    const end = Date.parse(clock.dataset.until);
+    const tick = () => {
+      const left = Math.max(0, Math.ceil((end - Date.now()) / 1000));
+      clock.textContent = `${left} s`;
+      if (left === 0 || !clock.isConnected) {
+        clearInterval(timer);
+        clock.dispatchEvent(new CustomEvent("over", { bubbles: true }));
+      }
+    };
+    const timer = setInterval(tick, 1000);
+    tick();
+  }
+};
+startClocks(document);
 
-/* <div data-live="/address"> is kept as the server's events say: each holds the new inside. */
+/* <div data-live="/address"> is kept as the server's events say: each holds the new inside. Whoever
+   is on a button or link with an id stays on it; what [data-summary] in it says is repeated in the
+   element that data-told names, which is read aloud. */
 for (const place of document.querySelectorAll("[data-live]")) {
   const events = new EventSource(place.dataset.live);
   events.addEventListener("show", (event) => {
+    const at = place.contains(document.activeElement) ? document.activeElement.id : "";
     place.innerHTML = event.data; // made and escaped by this service's own templates
+    startClocks(place);
+    if (at) {
+      document.getElementById(at)?.focus();
+    }
+    const told = document.getElementById(place.dataset.told ?? "");
+    const words = place.querySelector("[data-summary]")?.textContent ?? "";
+    if (told && told.textContent !== words) {
+      told.textContent = words;
+    }
   });
   events.addEventListener("end", () => {
     events.close();
@@ -97,6 +112,13 @@ for (const form of document.querySelectorAll("form[data-upload]")) {
     }
     if (good) {
       window.location.reload();
+    } else if (list.querySelector(".good")) {
+      const row = document.createElement("li");
+      const again = document.createElement("a");
+      again.href = window.location.pathname;
+      again.textContent = "Show what was added";
+      row.append(again);
+      list.append(row);
     }
   };
 
