@@ -41,7 +41,7 @@ _USABLE = """(() => { const e = performance.getEntriesByType("navigation")[0];
 
 
 def measured(browser: Browser, cookies: list[Any], address: str, runs: int) -> tuple[float, int]:
-    """Median milliseconds until a page can be used, and its bytes, in a browser that has nothing."""
+    """Median milliseconds until a page can be used, and its bytes, in a fresh browser."""
     times, weights = list[float](), list[int]()
     for _ in range(runs):
         context = browser.new_context()
