@@ -61,7 +61,10 @@ def compose_pack(letter: PackLetter, attachment: Attachment, letterhead: Letterh
     envelope = _Envelope(
         message_id=letter.message_id,
         to=letter.to,
-        subject=f"[{letter.marking}] Meeting pack {letter.reference} from {letter.sender_agency}",
+        subject=(
+            f"[{letter.marking}] {fields.header_value(letter.called, 'called')} "
+            f"{letter.reference} from {letter.sender_agency}"
+        ),
         classification=_mailable(letter),
         date=letter.date,
         extra=(("Reply-To", fields.mailbox(letter.reply_to, "reply_to")),),
@@ -176,7 +179,7 @@ def _pack_words(letter: PackLetter, attachment: Attachment) -> dict[str, object]
     """What the templates of a pack's mail need, every value checked."""
     if attachment.size_bytes < 1:
         raise InvalidInput("The archive is empty.", "Seal the pack again.", field="attachment")
-    link = letter.acknowledge_at
+    link, help_at = letter.acknowledge_at, letter.help_at
     return {
         "marking": letter.marking,
         "reference": fields.header_value(letter.reference, "reference"),
@@ -186,6 +189,9 @@ def _pack_words(letter: PackLetter, attachment: Attachment) -> dict[str, object]
         "privacy_statement": fields.paragraphs(letter.privacy_statement, "privacy_statement"),
         "password_channel": fields.line(letter.password_channel, "password_channel"),
         "acknowledge_at": None if link is None else fields.web_address(link, "acknowledge_at"),
+        "help_at": None if help_at is None else fields.web_address(help_at, "help_at"),
+        "called": fields.header_value(letter.called, "called"),
+        "what": fields.line(letter.what, "what"),
         "attachment": fields.file_name(attachment.name),
         "receipt": _receipt_name(letter) if letter.receipt else None,
     }

@@ -7,18 +7,23 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from gateway.cli.packs import confirmed, coordinator
+from gateway.cli.request_printing import print_check, print_form, print_request, print_times
 from gateway.cli.run import err, leave, out, read_file, run
 from gateway.domain.errors import GatewayError
 from gateway.domain.packs import RequestId
+from gateway.domain.register import RepresentativeId
 
 if TYPE_CHECKING:
     from gateway.app import Gateway
+    from gateway.domain.information_requests.form import RequestForm
     from gateway.domain.information_requests.states import InformationRequest
     from gateway.services.information_requests import (
         RequestCheck,
         RequestTerms,
         RequestView,
     )
+
+    Form = RequestForm | None
 
 commands = typer.Typer(help="Requests for information after a meeting.", no_args_is_help=True)
 
@@ -33,7 +38,7 @@ def draft(file: File, *, as_json_: AsJson = False) -> None:
     """Keep a request as a draft, and show what stands against sending it."""
     terms = _parse(file)
 
-    async def action(gateway: "Gateway") -> "tuple[InformationRequest, RequestCheck]":
+    async def action(gateway: "Gateway") -> "tuple[InformationRequest, RequestCheck, Form]":
         from gateway.services.information_requests import (  # noqa: PLC0415
             check_request,
             create_request,
@@ -41,28 +46,34 @@ def draft(file: File, *, as_json_: AsJson = False) -> None:
 
         actor = await coordinator(gateway, terms.requester)
         made = await create_request(gateway.parts, actor, terms)
-        return made, await check_request(gateway.parts, actor, made.id)
+        form = gateway.parts.judge.form(made.authority)
+        return made, await check_request(gateway.parts, actor, made.id), form
 
-    made, found = run(action, "request draft")
+    made, found, form = run(action, "request draft")
     if as_json_:
         typer.echo(json.dumps({"request": made.id, "reference": made.reference}))
     else:
         out.print(f"Request {made.reference} is a draft: {made.id}")
-    _show_check(found, to_stderr=as_json_)
+    print_check(found, form, to_stderr=as_json_)
 
 
 @commands.command()
 def check(request: Id, acting: Acting) -> None:
     """Show whether a draft could be sent, and what stands against it."""
 
-    async def action(gateway: "Gateway") -> "RequestCheck":
-        from gateway.services.information_requests import check_request  # noqa: PLC0415
+    async def action(gateway: "Gateway") -> "tuple[RequestCheck, Form]":
+        from gateway.services.information_requests import (  # noqa: PLC0415
+            check_request,
+            get_asked,
+        )
 
         actor = await coordinator(gateway, acting)
-        return await check_request(gateway.parts, actor, RequestId(request))
+        found = await check_request(gateway.parts, actor, RequestId(request))
+        view = await get_asked(gateway.parts, actor, RequestId(request))
+        return found, gateway.parts.judge.form(view.request.authority)
 
-    found = run(action, "request check")
-    _show_check(found)
+    found, form = run(action, "request check")
+    print_check(found, form)
     raise typer.Exit(0 if found.decision.allowed else 4)
 
 
@@ -108,7 +119,7 @@ def send(
 
         actor = await coordinator(gateway, acting)
         found = await check_request(gateway.parts, actor, RequestId(request))
-        _show_check(found, to_stderr=True)
+        print_check(found, to_stderr=True)
         if found.decision.allowed and not yes and not confirmed():
             err.print("Nothing was sent.")
             raise typer.Exit(1)
@@ -142,7 +153,7 @@ def list_(
 
 @commands.command()
 def show(request: Id, acting: Acting, *, as_json_: AsJson = False) -> None:
-    """Show a request's state, thread and answer."""
+    """Show a request with everything it says, its thread and its answer."""
 
     async def action(gateway: "Gateway") -> None:
         from gateway.services.information_requests import get_asked  # noqa: PLC0415
@@ -152,17 +163,8 @@ def show(request: Id, acting: Acting, *, as_json_: AsJson = False) -> None:
         if as_json_:
             typer.echo(json.dumps(_as_json(view), ensure_ascii=False, indent=2))
             return
-        _say_state(view.request)
-        zone = gateway.parts.rules.zone
-        for message in view.messages:
-            when = f"{message.at.astimezone(zone):%Y-%m-%d %H:%M}"
-            said = f"{when}  {message.agency}, {message.kind.value}: {message.text}"
-            out.print(said, markup=False)
-        if view.answer is not None:
-            out.print(f"Answer: {view.answer.kind.value}", markup=False)
-            for text in (view.answer.ground, view.answer.reasons, view.answer.onward):
-                if text:
-                    out.print(text, markup=False)
+        form = gateway.parts.judge.form(view.request.authority)
+        print_request(view, form, gateway.parts.rules.zone)
 
     run(action)
 
@@ -199,6 +201,68 @@ def withdraw(
     _say_state(run(action, "request withdraw"))
 
 
+@commands.command()
+def readdress(
+    request: Id,
+    acting: Acting,
+    holder: Annotated[str, typer.Option(help="The new holder.", metavar="ID")],
+) -> None:
+    """Address an open request to another of the holding agency's people."""
+
+    async def action(gateway: "Gateway") -> "InformationRequest":
+        from gateway.services.request_sending import readdress_request  # noqa: PLC0415
+
+        actor = await coordinator(gateway, acting)
+        new = RepresentativeId(holder)
+        return await readdress_request(gateway.parts, actor, RequestId(request), new)
+
+    _say_state(run(action, "request readdress"))
+
+
+@commands.command("renew-link")
+def renew_link(request: Id, acting: Acting) -> None:
+    """Mail the holder a fresh one-time link."""
+
+    async def action(gateway: "Gateway") -> None:
+        from gateway.services.answer_links import renew_link as renew  # noqa: PLC0415
+
+        await renew(gateway.parts, await coordinator(gateway, acting), RequestId(request))
+
+    run(action, "request renew-link")
+    out.print("A fresh link is on its way to the holder.")
+
+
+@commands.command()
+def form(
+    authority: Annotated[str, typer.Argument(help="Code of the legal authority, e.g. OTA-66C.")],
+) -> None:
+    """Show what a request under a legal authority asks for and says."""
+
+    async def action(gateway: "Gateway") -> None:
+        from gateway.services.request_facts import form_of  # noqa: PLC0415
+
+        print_form(form_of(gateway.parts, authority))
+
+    run(action)
+
+
+@commands.command("response-times")
+def response_times(
+    quarter: Annotated[str, typer.Argument(help="Quarter of a calendar year, e.g. 2026-Q4.")],
+    acting: Acting,
+) -> None:
+    """Show how quickly the agencies you ask, and your own, answered in a quarter."""
+
+    async def action(gateway: "Gateway") -> None:
+        from gateway.domain.information_requests.reporting import Quarter  # noqa: PLC0415
+        from gateway.services.request_reports import response_times_of  # noqa: PLC0415
+
+        actor = await coordinator(gateway, acting)
+        print_times(await response_times_of(gateway.parts, actor, Quarter.parse(quarter)))
+
+    run(action)
+
+
 def _as_json(view: "RequestView") -> dict[str, object]:
     """What a program gets of a request: nothing that is personal to the child."""
     request, answer = view.request, view.answer
@@ -233,16 +297,3 @@ def _parse(file: Path) -> "RequestTerms":
 
 def _say_state(request: "InformationRequest") -> None:
     out.print(f"Request {request.reference}: {request.state.value}", markup=False)
-
-
-def _show_check(found: "RequestCheck", *, to_stderr: bool = False) -> None:
-    console = err if to_stderr else out
-    if found.decision.allowed:
-        console.print("It can be sent.")
-    for finding in found.decision.findings:
-        console.print(f"- {finding.rule}: {finding.message}", markup=False)
-        console.print(f"  {finding.remedy} ({finding.source})", markup=False)
-    if found.missing:
-        console.print(f"  Blank: {', '.join(found.missing)}", markup=False)
-    for item in found.too_broad:
-        console.print(f"  Item {item.number}: {item.hint}", markup=False)

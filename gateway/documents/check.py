@@ -4,12 +4,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
+from gateway.documents.placeholders import OPTIONAL
 from gateway.documents.sample import full_sample, lean_sample, sparse_sample
 from gateway.documents.texts import NOT_STATED
 from gateway.documents.typesetter import SHARED, twin
 from gateway.documents.values import Values, values_of
 from gateway.domain.errors import Problem
 from gateway.domain.information_requests.content import RequestDocument
+from gateway.domain.information_requests.faults import duty_in
 
 _COMPARE: Final = "Compare it with the template that came with the gateway."
 _SHORTEST: Final = 4  # characters; shorter words stand in any document by chance
@@ -27,6 +29,44 @@ def check_templates(directory: Path) -> list[Problem]:
     for source in sorted({twin(file) for file in files} | set(directory.glob("*.typ"))):
         problems += _typst_problems(source)
     return problems
+
+
+def duty_problems(directory: Path, template: str, wordings: tuple[str, ...]) -> list[Problem]:
+    """Where the template says that whoever is asked must answer, in one of these `wordings`.
+
+    A file that cannot be read has nothing of the kind; `check_templates` says what is wrong.
+    """
+    docx = directory / f"{template}.docx"
+    found = [
+        (path.name, duty_in(text, wordings))
+        for path, text in ((docx, _docx_text(docx)), (twin(docx), _source_text(twin(docx))))
+    ]
+    return [
+        Problem(
+            file,
+            f"It says '{wording}', and the Act only lets whoever is asked disclose.",
+            "Reword it: a request asks, and the holder decides.",
+        )
+        for file, wording in found
+        if wording is not None
+    ]
+
+
+def _docx_text(path: Path) -> str:
+    from gateway.documents.docx_form import DocxForm, Unusable  # noqa: PLC0415 - slow to load
+    from gateway.documents.docx_reading import full_text  # noqa: PLC0415
+
+    try:
+        return full_text(DocxForm(path.read_bytes()).opened)
+    except (OSError, Unusable):
+        return ""
+
+
+def _source_text(path: Path) -> str:
+    try:
+        return path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError):
+        return ""
 
 
 def _docx_problems(path: Path) -> list[Problem]:
@@ -65,6 +105,8 @@ def _trial_problems(file: str, filled: bytes, sample: RequestDocument) -> Iterat
 def _expected(values: Values) -> Iterator[tuple[str, str]]:
     """What a filled document must show: every text that cannot stand there by chance."""
     for name, value in values.items():
+        if name in OPTIONAL:
+            continue
         if isinstance(value, str):
             texts = [(name, value)]
         else:

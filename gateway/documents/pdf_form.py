@@ -14,7 +14,7 @@ from typing import Final
 import typst
 
 from gateway.documents.docx_form import Unusable
-from gateway.documents.placeholders import LISTS, TEXTS
+from gateway.documents.placeholders import LISTS, OPTIONAL, TEXTS
 from gateway.documents.texts import spelt_out
 from gateway.documents.values import Values
 from gateway.domain.errors import Problem
@@ -134,6 +134,6 @@ def source_problems(file: str, source: str) -> list[Problem]:
     found += [
         Problem(file, f"The placeholder '{name}' is missing.", f"Show d.{name} where it belongs.")
         for name in (*TEXTS, *LISTS)
-        if name not in words
+        if name not in words and name not in OPTIONAL
     ]
     return found

@@ -26,6 +26,7 @@ TEXTS: Final[Mapping[str, str]] = {
     "holder_role": "that person's role",
     "holder_phone": "that person's telephone number",
     "holder_email": "that person's email address",
+    "subject_heading": "what the part about the person is called; may be left out",
     "child_name": "full name of the child or young person",
     "child_other_names": "other names",
     "child_reference": "how the meeting refers to them",
@@ -80,7 +81,10 @@ LISTS: Final[Mapping[str, ListOf]] = {
 }
 """Lists, by placeholder."""
 
-REQUIRED: Final = frozenset(TEXTS) | {
+OPTIONAL: Final = frozenset({"subject_heading"})
+"""What a template may word itself."""
+
+REQUIRED: Final = frozenset(TEXTS) - OPTIONAL | {
     f"{each.entry}.{name}" for each in LISTS.values() for name in each.texts
 }
 """What every template must show."""

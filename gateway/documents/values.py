@@ -47,6 +47,7 @@ def _heading(document: RequestDocument) -> dict[str, str]:
         "authority": or_not_stated(document.authority),
         "meeting": or_not_stated(document.meeting),
         "action": plain(document.content.action),
+        "subject_heading": " ".join(plain(document.subject_heading).split()),
         "policy_digest": plain(document.policy_digest),
     }
 

@@ -17,51 +17,30 @@ A refusal inside the domain is a value (`gateway.domain.decisions.Decision`); it
 only where a use case ends. Outcomes of a delivery attempt are values too.
 """
 
+from gateway.audit.errors import InvalidInput, LimitExceeded, PlainError, Problem, Tampered
 
-class GatewayError(Exception):
-    """A problem said in plain words: what is wrong, how to mend it, and in which field.
+__all__ = [
+    "Conflict",
+    "Forbidden",
+    "GatewayError",
+    "InvalidInput",
+    "LimitExceeded",
+    "NotFound",
+    "NotSignedIn",
+    "Problem",
+    "Refused",
+    "Tampered",
+    "TooManyRequests",
+    "Unavailable",
+    "UnsupportedMediaType",
+]
 
-    Neither text may hold a password, a document's content or a child's name.
-    """
-
-    def __init__(self, message: str, remedy: str, *, field: str | None = None) -> None:
-        super().__init__(message)
-        self.message = message
-        self.remedy = remedy
-        self.field = field
-
-
-class InvalidInput(GatewayError):
-    """What was sent does not have the required form; `problems` lists every fault found."""
-
-    def __init__(
-        self,
-        message: str,
-        remedy: str,
-        *,
-        field: str | None = None,
-        problems: "tuple[Problem, ...]" = (),
-    ) -> None:
-        super().__init__(message, remedy, field=field)
-        self.problems = problems
+GatewayError = PlainError
+"""The root of them all; it, and what the audit log's formats raise, stand in `gateway.audit`."""
 
 
 class UnsupportedMediaType(InvalidInput):
     """The body is of a type this address does not take (RFC 9110 section 15.5.16)."""
-
-
-class Problem:
-    """One fault in a larger input: where it is, what is wrong and how to mend it."""
-
-    __slots__ = ("field", "message", "remedy")
-
-    def __init__(self, field: str, message: str, remedy: str = "") -> None:
-        self.field = field
-        self.message = message
-        self.remedy = remedy
-
-    def __repr__(self) -> str:
-        return f"Problem({self.field!r}, {self.message!r})"
 
 
 class NotSignedIn(GatewayError):
@@ -84,10 +63,6 @@ class Conflict(GatewayError):
     """The thing exists, but its present state does not allow what was asked."""
 
 
-class LimitExceeded(GatewayError):
-    """Larger than the gateway takes."""
-
-
 class TooManyRequests(LimitExceeded):
     """More often than the gateway takes; `retry_after_seconds` says when to come back."""
 
@@ -98,7 +73,3 @@ class TooManyRequests(LimitExceeded):
 
 class Unavailable(GatewayError):
     """A part the gateway depends on does not answer."""
-
-
-class Tampered(GatewayError):
-    """Stored bytes, a seal or a proof do not match what they should be."""

@@ -48,10 +48,15 @@ def checked_domain(text: str, *, field: str = "domain") -> str:
 def skeleton(domain: str) -> str:
     """What a canonical `domain` looks like: two domains with one skeleton read alike."""
     decomposed = unicodedata.normalize("NFKD", _shown(domain))
-    plain = "".join(c for c in decomposed if not unicodedata.combining(c)).translate(_LATIN_TWINS)
+    plain = plain_letters("".join(c for c in decomposed if not unicodedata.combining(c)))
     for written, read in _PAIRS:
         plain = plain.replace(written, read)
     return plain
+
+
+def plain_letters(text: str) -> str:
+    """`text`, decomposed and in small letters, with letters that look like Latin ones as these."""
+    return text.translate(_LATIN_TWINS)
 
 
 def lookalikes(owned: Iterable[tuple[str, str]]) -> Iterator[tuple[int, str]]:

@@ -59,6 +59,14 @@ class CedarJudge:
         """The form of a request under this legal authority, or None when there is none."""
         return self._bundle.forms.get(code)
 
+    def forms(self) -> Sequence[RequestForm]:
+        """Every form there is, in the policy data's order."""
+        return tuple(self._bundle.forms.values())
+
+    def finding(self, rule: str) -> Finding | None:
+        """What a rule that denies or warns says of itself; None when no such rule is in use."""
+        return self._findings.get(rule)
+
     def judge(self, cases: Sequence[Case]) -> list[Decision]:
         """One decision per case, in order: denials first, then warnings, each by rule id.
 

@@ -31,4 +31,10 @@ def request_attributes(request: RequestFacts) -> dict[str, Any]:
         "needs_approval": request.needs_approval,
         "approved": request.approved,
         "open": request.open,
+        "faulty": list(request.faulty),
+        "demanding": list(request.demanding),
+        "meeting_held": request.meeting_held,
+        "due_short": request.due_short,
+        "due_on_working_day": request.due_on_working_day,
+        "holder_can_answer": request.holder_can_answer,
     }

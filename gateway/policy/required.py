@@ -73,6 +73,8 @@ REQUIRED_DENIALS: Final = frozenset(
         "request-about-another",
         "request-with-other-documents",
         "request-over",
+        "request-field-faulty",
+        "request-worded-as-duty",
         "answer-not-to-requester",
         "answer-category-not-asked",
         "answer-without-subject",
@@ -87,5 +89,13 @@ REQUIRED_DENIALS: Final = frozenset(
 )
 
 REQUIRED_WARNINGS: Final = frozenset(
-    {"protocol-review-due", "handling-not-acknowledged", "same-mailbox-used"}
+    {
+        "protocol-review-due",
+        "handling-not-acknowledged",
+        "same-mailbox-used",
+        "request-before-meeting",
+        "request-due-soon",
+        "request-due-on-day-off",
+        "request-holder-cannot-answer",
+    }
 )

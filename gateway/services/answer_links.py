@@ -2,7 +2,8 @@
 
 The link stands in the sealed pack that carries the request. It opens nothing by itself: a code is
 texted to the holder's registered mobile, and exchanged once for a bearer token that answers this
-one request and expires.
+one request and expires. Each link is used once, and the gateway mails a fresh one with every notice
+to such a holder, so that they find back; opening one ends what an earlier one opened.
 """
 
 import hmac
@@ -14,20 +15,34 @@ from gateway.audit.entries import Action
 from gateway.audit.entries import Outcome as Ending
 from gateway.domain.actors import Actor, ActorKind, Role
 from gateway.domain.errors import Conflict, InvalidInput, NotFound, Unavailable
-from gateway.domain.information_requests import timing
-from gateway.domain.information_requests.states import InformationRequest
+from gateway.domain.information_requests.states import Answered, InformationRequest
 from gateway.domain.packs import RequestId
 from gateway.domain.register import Representative
 from gateway.domain.secret import Secret
+from gateway.domain.transfers import State
 from gateway.services import secrets
+from gateway.services.answer_link_offers import renew_link
+from gateway.services.paging import Page
 from gateway.services.parts import Parts
-from gateway.services.ports import Accepted, NoticeLetter
-from gateway.services.request_moves import asked_by, record_about
+from gateway.services.ports import Accepted
+from gateway.services.request_moves import record_about
 from gateway.services.request_storage import AnswerLink
 from gateway.services.storage import Work
 
+__all__ = [
+    "LinkHolder",
+    "LinkView",
+    "Opened",
+    "holder_of_session",
+    "look_at_link",
+    "open_link",
+    "renew_link",
+    "send_code",
+]
+
 _SESSION = "answer session"
 _CODE = "answer code"
+_RECALLABLE = frozenset({State.QUEUED, State.SEALED, State.MAILED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +104,8 @@ async def look_at_link(parts: Parts, token: str) -> LinkView:
 async def send_code(parts: Parts, actor: Actor, token: str) -> None:
     """Text a fresh code to the holder's mobile; an earlier code is void.
 
+    Only codes that the SMS gateway took are counted.
+
     Raises:
         NotFound: no such link, or it is over. Conflict: it was opened, or too many codes were sent.
         Unavailable: the text could not be sent now.
@@ -112,13 +129,29 @@ async def send_code(parts: Parts, actor: Actor, token: str) -> None:
         await record_about(parts, work, actor, action, found.request, detail)
         agency = await work.register.agency(found.request.agency)
     if parts.texter is None or found.holder.mobile is None:
+        await _give_back(parts, actor, link.digest)
         raise Unavailable(
             "This gateway cannot send text messages.", "Ask the requester to telephone you."
         )
     name = agency.name if agency else found.request.agency
     sent = await parts.texter.send_code(found.holder.mobile, found.request.reference, name, code)
     if not isinstance(sent, Accepted):
+        await _give_back(parts, actor, link.digest)
         raise Unavailable("The text message could not be sent now.", "Try again in a few minutes.")
+
+
+async def _give_back(parts: Parts, actor: Actor, digest: bytes) -> None:
+    """Count a code no more that the SMS gateway did not take."""
+    async with parts.database.work() as work:
+        link = await work.links.by_digest(digest, lock=True)
+        request = await work.requests.asked(link.request, None) if link else None
+        if link is None or request is None:
+            return
+        left = replace(link, codes_sent=max(link.codes_sent - 1, 0))
+        await work.links.update(left)
+        detail: dict[str, JSON] = {"codes_sent": left.codes_sent}
+        action, failure = Action.ANSWER_LINK_CODE_SENT, Ending.FAILURE
+        await record_about(parts, work, actor, action, request, detail, outcome=failure)
 
 
 async def open_link(parts: Parts, actor: Actor, token: str, typed: str) -> Opened:
@@ -148,6 +181,7 @@ async def open_link(parts: Parts, actor: Actor, token: str, typed: str) -> Opene
                 session_expires_at=min(now + parts.rules.session_life, link.expires_at),
             )
             await work.links.update(opened)
+            await work.links.retire_others(opened, sessions=True)
             action = Action.ANSWER_LINK_OPENED
             await record_about(parts, work, actor, action, found.request)
             return Opened(session, opened.session_expires_at or now, found.request.id)
@@ -163,7 +197,10 @@ async def open_link(parts: Parts, actor: Actor, token: str, typed: str) -> Opene
 
 
 async def holder_of_session(parts: Parts, text: Secret, source: str) -> LinkHolder | None:
-    """The holder that a link's bearer token stands for; None if it stands for nobody now."""
+    """The holder that a link's bearer token stands for; None if it stands for nobody now.
+
+    After an answer that discloses, it stands for them as long as that can be recalled.
+    """
     digest = _session_digest(parts, text.reveal())
     now = parts.clock.now()
     async with parts.database.work() as work:
@@ -172,6 +209,8 @@ async def holder_of_session(parts: Parts, text: Secret, source: str) -> LinkHold
             return None
         request = await work.requests.asked(link.request, None)
         if request is None or request.holder != link.holder:
+            return None
+        if not request.state.is_open and not await _may_recall(work, request):
             return None
         holder = (await work.register.representatives([link.holder])).get(link.holder)
         if holder is None or not holder.is_active_on(parts.today()):
@@ -188,6 +227,16 @@ async def holder_of_session(parts: Parts, text: Secret, source: str) -> LinkHold
         request=request.id,
     )
     return LinkHolder(actor, holder.name, agency.name if agency else holder.agency)
+
+
+async def _may_recall(work: Work, request: InformationRequest) -> bool:
+    """Whether what was disclosed has not gone so far that nobody can call it back."""
+    if not isinstance(request.progress, Answered) or request.progress.pack is None:
+        return False
+    sent = await work.transfers.list(
+        request.holding_agency, Page(limit=1), pack=request.progress.pack
+    )
+    return any(transfer.state in _RECALLABLE for transfer in sent)
 
 
 async def _find(parts: Parts, work: Work, token: str, *, lock: bool = False) -> _Found:
@@ -230,56 +279,3 @@ def _code_digest(parts: Parts, typed: str) -> bytes:
 
 def _session_digest(parts: Parts, text: str) -> bytes:
     return parts.vault.digest(_SESSION, text)
-
-
-async def renew_link(parts: Parts, actor: Actor, identifier: RequestId) -> None:
-    """Mail the holder a fresh link; the earlier one, and what it opened, are void.
-
-    The link goes by mail, the code it asks for by text: neither is of use alone.
-
-    Raises:
-        NotFound: no such request, or another agency's.
-        Conflict: it is not open, or links are switched off, or the holder has no mobile.
-        Unavailable: the mail could not be handed over now.
-    """
-    token = parts.identifiers.token()
-    async with parts.database.work() as work:
-        request = await asked_by(work, actor, identifier, lock=True)
-        holder = (await work.register.representatives([request.holder]))[request.holder]
-        base = parts.rules.link_base
-        reachable = holder.mobile is not None and holder.is_active_on(parts.today())
-        if not request.state.is_open or base is None or not reachable:
-            raise Conflict(
-                "No link can be made: the request is not open, links are switched off, or the "
-                "holder has no mobile or has left.",
-                "Look at the request's state and at the holder in the register.",
-            )
-        agency = await work.register.agency(request.holding_agency)
-        link = AnswerLink(
-            digest=secrets.answer_digest(parts, token.reveal()),
-            request=request.id,
-            holder=holder.id,
-            expires_at=expires_at(parts, request, agency.region if agency else None),
-        )
-        await work.links.add(link)
-        detail: dict[str, JSON] = {"expires_at": link.expires_at.isoformat(timespec="seconds")}
-        await record_about(parts, work, actor, Action.ANSWER_LINK_MADE, request, detail)
-    letter = NoticeLetter(
-        message_id=f"{parts.identifiers.new().lower()}@{parts.rules.message_domain}",
-        to=holder.email,
-        reference=request.reference,
-        subject=f"Request {request.reference}: a new link to answer it",
-        lines=(
-            f"This link opens request {request.reference} once, with a code sent to your mobile:",
-            f"{base}/answer/{token.reveal()}",
-        ),
-        date=parts.clock.now(),
-    )
-    if not isinstance(await parts.mailer.send_notice(letter), Accepted):
-        raise Unavailable("The mail could not be handed over now.", "Ask for a link once more.")
-
-
-def expires_at(parts: Parts, request: InformationRequest, region: str | None) -> datetime:
-    """When a request of this holding agency's region expires, and its links with it."""
-    due = request.due_on or parts.today()
-    return timing.expires_at(due, region, parts.rules.zone, parts.rules.reminders, parts.calendar)

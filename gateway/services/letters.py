@@ -26,6 +26,13 @@ _CHANNEL_WORDS = {
 }
 
 
+_CALLED = {
+    PackKind.MEETING: ("Meeting pack", "the pack for a meeting you are to attend"),
+    PackKind.REQUEST: ("Request for information {}: pack", "a request for information, {}"),
+    PackKind.ANSWER: ("Answer to request {}: pack", "an answer to your request for information {}"),
+}
+
+
 def archive_members(documents: tuple[Document, ...]) -> list[tuple[str, Document]]:
     """The neutral name of each document in the archive, in order."""
     return [(neutral_name(n, d.extension), d) for n, d in enumerate(documents, 1)]
@@ -74,6 +81,7 @@ def contents_page(
         acknowledge_at=f"{base}/acknowledge" if base else None,
         limitations=pack.limitations,
         answer_at=f"{base}/answer/{secrets.answer.reveal()}" if base and linked else None,
+        answer_how=_answer_how(parts, situation),
     )
 
 
@@ -88,6 +96,8 @@ def pack_letter(
     if situation.protocol is None or transfer.channel is None:
         raise NotFound("The pack's protocol or channel is gone.", "Check the pack again.")
     base, pack = parts.rules.link_base, situation.pack
+    reference = situation.request.reference if situation.request else ""
+    called, what = (words.format(reference) for words in _CALLED[pack.kind])
     return PackLetter(
         message_id=transfer.message_id,
         to=transfer.address,
@@ -100,7 +110,10 @@ def pack_letter(
         privacy_statement=situation.protocol.privacy_statement,
         password_channel=_CHANNEL_WORDS[transfer.channel],
         acknowledge_at=f"{base}/acknowledge/{secrets.link.reveal()}" if base else None,
+        help_at=f"{base}/help/open-a-pack" if base else None,
         date=transfer.created_at,
+        called=called,
+        what=what,
     )
 
 
@@ -114,6 +127,19 @@ def password_letter(situation: Situation, transfer: Transfer, password: Secret) 
         sender_agency=situation.sender.name,
         password=password,
         date=transfer.created_at,
+    )
+
+
+def _answer_how(parts: Parts, situation: Situation) -> str:
+    """How a request is answered by who has no one-time link to it; blank for other packs."""
+    if situation.pack.kind is not PackKind.REQUEST or situation.request is None:
+        return ""
+    reference, base = situation.request.reference, parts.rules.link_base
+    ask = f"ask the contact named above how to answer request {reference}"
+    if base is None:
+        return f"Please {ask}."
+    return (
+        f"Sign in at {base} and look for request {reference}. If you cannot sign in there, {ask}."
     )
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from gateway.audit.canonical import JSON
 from gateway.audit.entries import Action
 from gateway.domain.actors import Actor
-from gateway.domain.errors import Forbidden, InvalidInput, NotFound, Refused
+from gateway.domain.errors import Conflict, Forbidden, NotFound, Refused
 from gateway.domain.information_requests.content import ConsultationRecord
 from gateway.domain.information_requests.events import (
     AnswerGiven,
@@ -25,11 +25,11 @@ from gateway.domain.information_requests.threads import Answer, MessageKind
 from gateway.domain.packs import Consultation, Pack, PackId, PackKind, RequestId, Statement
 from gateway.domain.register import RepresentativeId
 from gateway.services.auditing import meeting_pseudonym, record
-from gateway.services.information_requests import add_message, required_text
 from gateway.services.packs import consulted, owned
 from gateway.services.parts import Parts
 from gateway.services.request_content import open_content, seal_answer
 from gateway.services.request_facts import form_of
+from gateway.services.request_messages import add_message, require_reasons
 from gateway.services.request_moves import (
     RequestMove,
     asked_by,
@@ -130,23 +130,33 @@ async def start_disclosure(
     """
     async with parts.database.work() as work:
         request = await received_by(work, actor, identifier, lock=True)
-        if not request.state.is_open:
-            raise _ended(request)
-        pack = await _answer_pack(parts, work, actor, request, terms)
-        await work.packs.add(pack)
-        detail: dict[str, JSON] = {
-            "kind": pack.kind.value,
-            "authority": pack.authority,
-            "purpose": pack.purpose,
-            "marking": pack.marking.value,
-            "consultations": consulted(parts, pack),
-        }
-        subject: dict[str, JSON] = {
-            "pack": pack.id,
-            "information_request": request.id,
-            "meeting": meeting_pseudonym(parts, pack.meeting),
-        }
-        await record(parts, work, actor, Action.PACK_CREATED, subject, detail, agency=pack.agency)
+        require_open(request)
+        return await begin_pack(parts, work, actor, request, terms)
+
+
+async def begin_pack(
+    parts: Parts, work: Work, actor: Actor, request: InformationRequest, terms: DisclosureTerms
+) -> Pack:
+    """A new, empty pack for what is to be disclosed, in the caller's transaction.
+
+    Raises:
+        Forbidden: the actor is no named person.
+    """
+    pack = await answer_pack(parts, work, actor, request, terms)
+    await work.packs.add(pack)
+    detail: dict[str, JSON] = {
+        "kind": pack.kind.value,
+        "authority": pack.authority,
+        "purpose": pack.purpose,
+        "marking": pack.marking.value,
+        "consultations": consulted(parts, pack),
+    }
+    subject: dict[str, JSON] = {
+        "pack": pack.id,
+        "information_request": request.id,
+        "meeting": meeting_pseudonym(parts, pack.meeting),
+    }
+    await record(parts, work, actor, Action.PACK_CREATED, subject, detail, agency=pack.agency)
     return pack
 
 
@@ -162,9 +172,9 @@ async def give_answer(
     """
     async with parts.database.work() as work:
         request = await received_by(work, actor, identifier, lock=True)
-        if not request.state.is_open:
-            raise _ended(request)
-        _require_reasons(parts, request, terms)
+        require_open(request)
+        form = form_of(parts, request.authority)
+        require_reasons(form, terms.kind, terms.ground, terms.reasons)
         pack = None
         if terms.pack is not None:
             pack = await _disclosed(parts, work, actor, request, terms.pack)
@@ -181,25 +191,6 @@ async def give_answer(
         await work.requests.plan_reminders(moved.id, ())
         await work.jobs.notify_request(moved.id, "answered", parts.identifiers.new())
     return moved
-
-
-def _require_reasons(parts: Parts, request: InformationRequest, terms: AnswerTerms) -> None:
-    """Refuse an answer that does not say why.
-
-    Source: Oranga Tamariki Act 1989 s 66J asks for reasons where a s 66G request is declined; they
-    are good practice for any other.
-    """
-    grounds = {ground.code for ground in form_of(parts, request.authority).decline_grounds}
-    if terms.kind is AnswerKind.DECLINED and terms.ground not in grounds:
-        raise InvalidInput(
-            "The ground for declining is not one the form has.",
-            f"Use one of: {', '.join(sorted(grounds))}.",
-            field="ground",
-        )
-    if terms.kind is not AnswerKind.DECLINED and terms.ground:
-        raise InvalidInput("Only a decline has a ground.", "Leave the ground out.", field="ground")
-    if terms.kind in {AnswerKind.DECLINED, AnswerKind.PARTLY}:
-        required_text(terms.reasons, "reasons")
 
 
 async def _disclosed(
@@ -224,7 +215,7 @@ def _answer(parts: Parts, actor: Actor, terms: AnswerTerms, pack: Pack | None) -
     return Answer(
         kind=terms.kind,
         at=parts.clock.now(),
-        answered_by=_person(actor),
+        answered_by=named_person(actor),
         ground=terms.ground,
         reasons=terms.reasons.strip(),
         limitations=pack.limitations if pack else "",
@@ -237,16 +228,21 @@ def _answer(parts: Parts, actor: Actor, terms: AnswerTerms, pack: Pack | None) -
     )
 
 
-async def _answer_pack(
+async def answer_pack(
     parts: Parts, work: Work, actor: Actor, request: InformationRequest, terms: DisclosureTerms
 ) -> Pack:
+    """What the pack for a disclosure says, as the actor states it now; it is not stored yet.
+
+    Raises:
+        Forbidden: the actor is no named person.
+    """
     content = await open_content(parts, work, request.id)
     authority = parts.judge.authority(request.authority)
     statements: tuple[Statement, ...] = ()
     if authority is not None and authority.needs_statement:
         instrument = content.instrument or None
         belief = terms.belief.strip()
-        stated_by = _person(actor)
+        stated_by = named_person(actor)
         statements = (Statement(request.requester, content.ground, belief, stated_by, instrument),)
     stated = terms.consultation
     consultations: tuple[Consultation, ...] = ()
@@ -258,7 +254,7 @@ async def _answer_pack(
         id=PackId(parts.identifiers.new()),
         meeting=request.meeting,
         agency=request.holding_agency,
-        contact=_person(actor),
+        contact=named_person(actor),
         authority=request.authority,
         purpose=request.purpose,
         marking=request.marking,
@@ -272,14 +268,25 @@ async def _answer_pack(
     )
 
 
-def _person(actor: Actor) -> RepresentativeId:
+def named_person(actor: Actor) -> RepresentativeId:
+    """The person who answers.
+
+    Raises:
+        Forbidden: the actor is no named person.
+    """
     if actor.representative is None:
         raise Forbidden("Only a named person answers a request.", "Sign in as yourself.")
     return actor.representative
 
 
-def _ended(request: InformationRequest) -> NotFound | Refused:
-    return Refused(
-        f"This request is {request.state.value}, so it cannot be answered.",
-        "Ask the requester for a new one if something is still to be said.",
-    )
+def require_open(request: InformationRequest) -> None:
+    """Refuse what only a request that can still be answered allows.
+
+    Raises:
+        Conflict: it has ended.
+    """
+    if not request.state.is_open:
+        raise Conflict(
+            f"This request is {request.state.value}, so it cannot be answered.",
+            "Ask the requester for a new one if something is still to be said.",
+        )

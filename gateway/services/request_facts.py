@@ -1,22 +1,24 @@
 """What the rules are told of a request, and the pack that carries it, taken from what is stored."""
 
-from collections.abc import Mapping
+from dataclasses import dataclass
 
 from gateway.domain.errors import InvalidInput, NotFound
+from gateway.domain.information_requests.breadth import too_broad
 from gateway.domain.information_requests.content import RequestContent
 from gateway.domain.information_requests.facts import RequestFacts
-from gateway.domain.information_requests.form import RequestForm, missing, too_broad
+from gateway.domain.information_requests.faults import demands, faults
+from gateway.domain.information_requests.form import RequestForm, missing
 from gateway.domain.information_requests.states import Approved, InformationRequest
 from gateway.domain.packs import Consultation, Pack, PackId, PackKind, Statement
 from gateway.domain.register import (
     Meeting,
     Protocol,
-    Representative,
-    RepresentativeId,
     governing,
 )
 from gateway.services.parts import Parts
 from gateway.services.request_content import open_content
+from gateway.services.request_reach import can_be_answered
+from gateway.services.request_times import is_worked, leaves_less, region_of
 from gateway.services.storage import Work
 
 FORM_CATEGORY = "information request"
@@ -38,6 +40,16 @@ def form_of(parts: Parts, authority: str) -> RequestForm:
     return form
 
 
+@dataclass(frozen=True, slots=True)
+class _Around:
+    """What of a request's surroundings the rules are told."""
+
+    attends: bool
+    meeting_held: bool
+    region: str | None
+    answerable: bool
+
+
 async def of_pack(
     parts: Parts, work: Work, pack: Pack, meeting: Meeting, protocol: Protocol | None
 ) -> RequestFacts | None:
@@ -52,20 +64,25 @@ async def of_pack(
     if request is None:
         raise NotFound("The request this pack belongs to is gone.", "Make the request anew.")
     content = await open_content(parts, work, request.id)
-    people = await work.register.representatives(meeting.attendees)
-    return facts(parts, request, content, protocol, people)
-
-
-def facts(
-    parts: Parts,
-    request: InformationRequest,
-    content: RequestContent,
-    protocol: Protocol | None,
-    attendees: Mapping[RepresentativeId, Representative],
-) -> RequestFacts:
-    """What the rules are told of a request."""
-    form = form_of(parts, request.authority)
+    people = await work.register.representatives([*meeting.attendees, request.holder])
     leads = protocol is not None and protocol.lead_agency == request.agency
+    at_table = {people[person].agency for person in meeting.attendees if person in people}
+    holder = people.get(request.holder)
+    around = _Around(
+        attends=leads or request.agency in at_table,
+        meeting_held=meeting.held_at <= parts.clock.now(),
+        region=await region_of(work, request),
+        answerable=holder is not None and await can_be_answered(parts, work, holder),
+    )
+    return _facts(parts, request, content, around)
+
+
+def _facts(
+    parts: Parts, request: InformationRequest, content: RequestContent, around: _Around
+) -> RequestFacts:
+    form, today, due_on = form_of(parts, request.authority), parts.today(), request.due_on
+    found = faults(content, form, today=today, due_on=due_on)
+    broad = too_broad(content, form, today=today, due_on=due_on)
     once_approved = isinstance(request.progress, Approved) or not request.state.is_editable
     return RequestFacts(
         id=request.id,
@@ -76,15 +93,22 @@ def facts(
         authority=request.authority,
         meeting=request.meeting,
         child=request.child,
-        age_years=content.subject.age_on(parts.today()),
-        due_on=request.due_on,
+        age_years=content.subject.age_on(today),
+        due_on=due_on,
         missing=missing(content, form),
         categories=tuple(dict.fromkeys(item.category for item in content.items)),
-        too_broad=tuple(item.number for item in too_broad(content, form)),
-        attends=leads or any(p.agency == request.agency for p in attendees.values()),
+        too_broad=tuple(item.number for item in broad),
+        attends=around.attends,
         needs_approval=form.needs_approval,
         approved=once_approved,
         open=request.state.is_open or request.state.is_editable,
+        reference=request.reference,
+        faulty=tuple(dict.fromkeys(fault.field for fault in found)),
+        demanding=tuple(fault.field for fault in demands(content, form)),
+        meeting_held=around.meeting_held,
+        due_short=leaves_less(parts, due_on, form.answer_within_days, around.region),
+        due_on_working_day=is_worked(parts, due_on, around.region, form.furthest_due_days),
+        holder_can_answer=around.answerable,
     )
 
 

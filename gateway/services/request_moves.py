@@ -1,7 +1,7 @@
 """The one way a request changes in storage: new state, audit entry and what follows together."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
 
 from gateway.audit.canonical import JSON
 from gateway.audit.entries import Action, Outcome
@@ -9,6 +9,7 @@ from gateway.domain.actors import Actor, Role
 from gateway.domain.errors import Forbidden, NotFound
 from gateway.domain.information_requests.events import (
     AnswerUndelivered,
+    PassingOnFailed,
     Read,
     RequestEvent,
     Undelivered,
@@ -21,10 +22,14 @@ from gateway.domain.information_requests.states import (
 )
 from gateway.domain.packs import Pack, PackKind, RequestId
 from gateway.domain.transfers import State, Transfer
+from gateway.services.answer_drafts import dispose_of_draft
 from gateway.services.auditing import child_pseudonym, meeting_pseudonym, pseudonym, record
 from gateway.services.parts import Parts
+from gateway.services.request_times import plan_reminders
 from gateway.services.storage import Work
 
+ASKING_READERS = frozenset({Role.COORDINATOR, Role.PRIVACY_OFFICER})
+_ASKERS = frozenset({Role.COORDINATOR})
 _NEVER_OPENED = frozenset({State.REFUSED, State.FAILED, State.RECALLED})
 
 
@@ -39,8 +44,15 @@ class RequestMove:
 
 
 def subject_of(parts: Parts, request: InformationRequest) -> dict[str, JSON]:
-    """The references by which an entry names a request."""
+    """The references by which an entry names a request.
+
+    Once it was sent, what happens to it concerns the agency asked too, and its auditor may know.
+    """
+    concerned: dict[str, JSON] = {}
+    if request.sent_at is not None:
+        concerned = {"also_concerns": request.holding_agency}
     return {
+        **concerned,
         "information_request": request.id,
         "reference": request.reference,
         "meeting": meeting_pseudonym(parts, request.meeting),
@@ -60,7 +72,7 @@ async def record_about(
     *,
     outcome: Outcome = Outcome.SUCCESS,
 ) -> None:
-    """Write an entry about a request; it concerns the agency that asks."""
+    """Write an entry about a request; it concerns the agency that asks, and once sent both."""
     subject = subject_of(parts, request)
     agency = request.agency
     await record(parts, work, actor, action, subject, detail, outcome=outcome, agency=agency)
@@ -69,7 +81,10 @@ async def record_about(
 async def move_request(
     parts: Parts, work: Work, actor: Actor, request: InformationRequest, how: RequestMove
 ) -> InformationRequest:
-    """Advance a locked request and record it; once nobody can answer, its links are void.
+    """Advance a locked request and record it.
+
+    Once nobody can answer, its links are void, and what was drafted of an answer is gone. Where
+    documents were disclosed, whoever did it by a link keeps that session, to recall them.
 
     Raises:
         Conflict: the request's state does not allow the event.
@@ -79,20 +94,27 @@ async def move_request(
     detail: dict[str, JSON] = {"state": moved.state.value, **how.detail}
     await record_about(parts, work, actor, how.action, moved, detail, outcome=how.outcome)
     if request.state.is_open and not moved.state.is_open:
-        await work.links.close(moved.id)
+        if not isinstance(moved.progress, Answered) or moved.progress.pack is None:
+            await work.links.close(moved.id)
+        await dispose_of_draft(parts, work, actor, moved)
     return moved
 
 
 async def asked_by(
-    work: Work, actor: Actor, request: RequestId, *, lock: bool = False
+    work: Work,
+    actor: Actor,
+    request: RequestId,
+    *,
+    lock: bool = False,
+    roles: Collection[Role] = _ASKERS,
 ) -> InformationRequest:
-    """The request, if the actor's agency asks it.
+    """The request, if the actor's agency asks it and the actor has one of `roles`.
 
     Raises:
         Forbidden: the actor makes no requests.
         NotFound: it does not, or there is none; the two read the same.
     """
-    if actor.role is not Role.COORDINATOR:
+    if actor.role not in roles:
         raise Forbidden("Only a coordinator makes requests.", "Ask your coordinator.")
     found = await work.requests.asked(request, actor.of_agency(), lock=lock)
     if found is None or actor.request is not None:
@@ -137,6 +159,8 @@ async def after_transfer(
     unread = after.state is State.EXPIRED and before.state is State.MAILED
     if after.state in _NEVER_OPENED or unread:
         await _not_opened(parts, work, actor, pack, request)
+    elif isinstance(request.progress, Answered) and request.progress.pack == pack.id:
+        await work.links.close(request.id)  # nothing is left to recall
     elif (
         after.state is State.ACKNOWLEDGED
         and request.pack == pack.id
@@ -149,32 +173,42 @@ async def after_transfer(
 async def _not_opened(
     parts: Parts, work: Work, actor: Actor, pack: Pack, request: InformationRequest
 ) -> None:
-    match request.progress:
-        case Answered(pack=answered) if pack.kind is PackKind.ANSWER and answered == pack.id:
-            await work.requests.put_answer(request.id, None)
-            how = RequestMove(
-                AnswerUndelivered(pack.id),
-                Action.INFORMATION_REQUEST_ANSWER_UNDELIVERED,
-                {"pack": pack.id},
-                Outcome.FAILURE,
-            )
-            await move_request(parts, work, actor, request, how)
-        case _ if request.state is not RequestState.SENT or request.pack != pack.id:
-            pass
-        case _ if request.acknowledged_at is not None:  # it was being passed on: the agency has it
-            how = RequestMove(
-                Read(),
-                Action.INFORMATION_REQUEST_UNDELIVERED,
-                {"pack": pack.id},
-                Outcome.FAILURE,
-            )
-            await move_request(parts, work, actor, request, how)
-        case _:
-            how = RequestMove(
-                Undelivered(pack.id),
-                Action.INFORMATION_REQUEST_UNDELIVERED,
-                {"pack": pack.id},
-                Outcome.FAILURE,
-            )
-            await work.requests.plan_reminders(request.id, ())
-            await move_request(parts, work, actor, request, how)
+    """Undo what a pack that nobody could open was to do, and have those told who wait."""
+    if isinstance(request.progress, Answered) and request.progress.pack == pack.id:
+        await work.requests.put_answer(request.id, None)
+        moved = await move_request(parts, work, actor, request, _failed(_answer_of(pack)))
+        await plan_reminders(parts, work, moved)
+        await _tell(parts, work, moved, "answer undelivered")
+    elif request.state is not RequestState.SENT or request.pack != pack.id:
+        return
+    elif request.passed_on_by is not None:
+        moved = await move_request(
+            parts, work, actor, request, _failed(_carrying(PassingOnFailed(pack.id), pack))
+        )
+        await _tell(parts, work, moved, "given back")
+    elif request.acknowledged_at is not None:  # it was addressed anew: the agency has read it
+        await work.links.close(request.id)
+        moved = await move_request(parts, work, actor, request, _failed(_carrying(Read(), pack)))
+        await _tell(parts, work, moved, "not readdressed")
+    else:
+        await work.requests.plan_reminders(request.id, ())
+        await move_request(
+            parts, work, actor, request, _failed(_carrying(Undelivered(pack.id), pack))
+        )
+
+
+def _answer_of(pack: Pack) -> RequestMove:
+    action = Action.INFORMATION_REQUEST_ANSWER_UNDELIVERED
+    return RequestMove(AnswerUndelivered(pack.id), action, {"pack": pack.id})
+
+
+def _carrying(event: RequestEvent, pack: Pack) -> RequestMove:
+    return RequestMove(event, Action.INFORMATION_REQUEST_UNDELIVERED, {"pack": pack.id})
+
+
+def _failed(how: RequestMove) -> RequestMove:
+    return replace(how, outcome=Outcome.FAILURE)
+
+
+async def _tell(parts: Parts, work: Work, request: InformationRequest, kind: str) -> None:
+    await work.jobs.notify_request(request.id, kind, parts.identifiers.new())

@@ -1,12 +1,12 @@
 """Telling the two sides of a request: reminders, news of the thread, and its end.
 
-A notice holds the reference and what to do, never what was asked or said. Before a reminder is
-sent its attempt is noted, and afterwards that it was; it is not sent again whatever restarts. Only
-where a process dies between the two may it go out twice, with the same Message-ID.
+Before a reminder is sent its attempt is noted, and afterwards that it was; it is not sent again
+whatever restarts. Only where a process dies between the two may it go out twice, with the same
+Message-ID.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from enum import StrEnum
 
 from gateway.audit.canonical import JSON
 from gateway.audit.entries import Action
@@ -16,93 +16,32 @@ from gateway.domain.information_requests.events import TimeRanOut
 from gateway.domain.information_requests.states import InformationRequest
 from gateway.domain.information_requests.timing import ReminderKind
 from gateway.domain.packs import RequestId
-from gateway.services.answer_links import expires_at
+from gateway.domain.register import Representative
+from gateway.services.answer_link_offers import handed_over, offer_link
 from gateway.services.auditing import brief
 from gateway.services.parts import Parts
 from gateway.services.ports import Accepted, Deferred, NoticeLetter
 from gateway.services.request_moves import RequestMove, move_request, record_about
-from gateway.services.request_storage import StoredReminder
-
-
-class _Side(StrEnum):
-    HOLDER = "holder"
-    REQUESTER = "requester"
-
-
-_HOLDER = frozenset({_Side.HOLDER})
-_REQUESTER = frozenset({_Side.REQUESTER})
+from gateway.services.request_reach import signs_in, works_by_link
+from gateway.services.request_storage import AnswerLink, StoredReminder
+from gateway.services.request_times import expires_at, region_of
+from gateway.services.request_words import (
+    ANSWERING,
+    DEMANDED,
+    HOLDER_LEFT,
+    NOTICES,
+    NoticeSide,
+    NoticeWords,
+)
+from gateway.services.storage import Work
 
 
 @dataclass(frozen=True, slots=True)
-class _Words:
-    """What a notice says; `{reference}`, `{due}` and `{state}` are filled in."""
+class _Way:
+    """How a person gets at a request: in a sentence or two, and the fresh link among them."""
 
-    sides: frozenset[_Side]
-    subject: str
-    lines: tuple[str, ...]
-
-
-_ANSWERING = (
-    "The holding agency may disclose all or part of what is asked for, say that it does not hold "
-    "it, ask what is meant, or decline and say why."
-)
-_DEMANDED = (
-    "This is a demand under section 66 of the Oranga Tamariki Act 1989. Ask your legal team if you "
-    "are in doubt about it."
-)
-_NOTICES = {
-    ReminderKind.DUE_SOON.value: _Words(
-        _HOLDER,
-        "Request {reference}: an answer is asked for by {due}",
-        ("An answer to request {reference} is asked for by {due}.", "{answering}"),
-    ),
-    ReminderKind.DUE.value: _Words(
-        _HOLDER,
-        "Request {reference}: an answer is asked for today",
-        ("An answer to request {reference} is asked for today, {due}.", "{answering}"),
-    ),
-    ReminderKind.OVERDUE.value: _Words(
-        _HOLDER | _REQUESTER,
-        "Request {reference}: the day asked for has passed",
-        ("An answer to request {reference} was asked for by {due}.", "{answering}"),
-    ),
-    ReminderKind.STILL_OVERDUE.value: _Words(
-        _REQUESTER,
-        "Request {reference}: still no answer",
-        (
-            "No answer has come to request {reference}, asked for by {due}.",
-            "Telephone the holder, or withdraw the request if it is no longer needed.",
-        ),
-    ),
-    "question": _Words(
-        _REQUESTER,
-        "Request {reference}: the holding agency asks what is meant",
-        ("The holding agency has a question about request {reference}.", "Read and reply to it."),
-    ),
-    "reply": _Words(
-        _HOLDER,
-        "Request {reference}: the requester has replied",
-        ("The requester has replied to your question about request {reference}.",),
-    ),
-    "answered": _Words(
-        _REQUESTER,
-        "Request {reference}: answered",
-        (
-            "The holding agency has answered request {reference}.",
-            "What it discloses comes as a sealed pack; everything else stands with the request.",
-        ),
-    ),
-    "withdrawn": _Words(
-        _HOLDER,
-        "Request {reference}: withdrawn",
-        ("The requester has withdrawn request {reference}. No answer is needed.",),
-    ),
-    "expired": _Words(
-        _HOLDER | _REQUESTER,
-        "Request {reference}: expired",
-        ("Request {reference} was not answered in the time allowed, and has expired.",),
-    ),
-}
+    lines: tuple[str, ...] = ()
+    link: AnswerLink | None = None
 
 
 async def remind(parts: Parts, identifier: RequestId, kind: ReminderKind) -> None:
@@ -159,9 +98,8 @@ async def expire(parts: Parts, identifier: RequestId) -> None:
         request = await work.requests.asked(identifier, None, lock=True)
         if request is None or not request.state.is_open:
             return
-        agency = await work.register.agency(request.holding_agency)
-        ends = expires_at(parts, request, agency.region if agency else None)
-        if parts.clock.now() < ends:  # it was sent again with more time
+        ends = expires_at(parts, request, await region_of(work, request))
+        if parts.clock.now() < ends:  # it was sent again with more time, or moved lately
             await work.jobs.expire_request(identifier, ends)
             return
         how = RequestMove(TimeRanOut(), Action.INFORMATION_REQUEST_EXPIRED)
@@ -180,42 +118,97 @@ def _same(one: StoredReminder, other: StoredReminder) -> bool:
 
 
 async def _tell(parts: Parts, request: InformationRequest, kind: str, notice: str) -> None:
-    words = _NOTICES[kind]
-    people = {_Side.HOLDER: request.holder, _Side.REQUESTER: request.requester}
+    words, today = NOTICES[kind], parts.today()
     async with parts.database.work() as work:
-        known = await work.register.representatives(list(people.values()))
-    for side in sorted(words.sides):
-        person = known.get(people[side])
-        if person is not None and person.is_active_on(parts.today()):
-            await _mail(parts, request, words, person.email, f"{notice}-{side.value}")
+        known = await work.register.representatives([request.holder, request.requester])
+        holder, requester = known[request.holder], known[request.requester]
+        left = NoticeSide.HOLDER in words and not holder.is_active_on(today)
+        others = await _others(parts, work, request) if left else ()
+    if NoticeSide.HOLDER in words and not left:
+        holders = words[NoticeSide.HOLDER]
+        await _mail(parts, request, holders, holder, f"{notice}-{NoticeSide.HOLDER.value}")
+    elif left and request.state.is_open and requester.is_active_on(today):
+        await _mail(parts, request, HOLDER_LEFT, requester, f"{notice}-left")
+    elif left:
+        for number, person in enumerate(others, 1):
+            name = f"{notice}-{NoticeSide.HOLDER.value}-{number}"
+            await _mail(parts, request, words[NoticeSide.HOLDER], person, name)
+    if NoticeSide.REQUESTER in words and requester.is_active_on(today):
+        asking = words[NoticeSide.REQUESTER]
+        await _mail(parts, request, asking, requester, f"{notice}-{NoticeSide.REQUESTER.value}")
+
+
+async def _others(
+    parts: Parts, work: Work, request: InformationRequest
+) -> Sequence[Representative]:
+    """Who of the holding agency may know of the request: who answers requests, or had this one."""
+    had = set()
+    for identifier in request.packs:
+        pack = await work.packs.get(identifier, None)
+        had |= set(pack.recipients) if pack else set()
+    today, found = parts.today(), []
+    for person in await work.register.people_of([request.holding_agency]):
+        knows = person.id in had or await signs_in(parts, work, person)
+        if knows and person.is_active_on(today):
+            found.append(person)
+    return found
 
 
 async def _mail(
-    parts: Parts, request: InformationRequest, words: _Words, to: str, notice: str
+    parts: Parts, request: InformationRequest, words: NoticeWords, person: Representative, name: str
 ) -> None:
-    authority = parts.judge.authority(request.authority)
-    permissive = authority is None or authority.permissive
-    due = request.due_on
-    fill = {
-        "reference": request.reference,
-        "due": f"{due.day} {due:%B %Y}" if due else "no day stated",
-        "answering": _ANSWERING if permissive else _DEMANDED,
-    }
+    """Mail the notice called `name`; a fresh link in it voids older ones once it is taken."""
+    async with parts.database.work() as work:
+        way = await _way(parts, work, request, words, person)
+    fill = _filling(parts, request)
     letter = NoticeLetter(
-        message_id=f"{request.id.lower()}.{notice}@{parts.rules.message_domain}",
-        to=to,
+        message_id=f"{request.id.lower()}.{name}@{parts.rules.message_domain}",
+        to=person.email,
         reference=request.reference,
         subject=words.subject.format_map(fill),
-        lines=tuple(line.format_map(fill) for line in words.lines),
+        lines=(*(line.format_map(fill) for line in words.lines), *way.lines),
         date=parts.clock.now(),
     )
     outcome = await parts.mailer.send_notice(letter)
+    async with parts.database.work() as work:
+        if way.link is not None:
+            await handed_over(work, way.link, outcome, sessions=False)
+        if not isinstance(outcome, Deferred):
+            detail: dict[str, JSON] = {"kind": name, "accepted": isinstance(outcome, Accepted)}
+            action = Action.INFORMATION_REQUEST_NOTICE_SENT
+            await record_about(parts, work, WORKER, action, request, detail)
     if isinstance(outcome, Deferred):
         raise Unavailable(brief(outcome.reason), "The notice will be tried again.")
-    async with parts.database.work() as work:
-        detail: dict[str, JSON] = {
-            "kind": notice,
-            "accepted": isinstance(outcome, Accepted),
-        }
-        action = Action.INFORMATION_REQUEST_NOTICE_SENT
-        await record_about(parts, work, WORKER, action, request, detail)
+
+
+def _filling(parts: Parts, request: InformationRequest) -> dict[str, str]:
+    authority = parts.judge.authority(request.authority)
+    permissive = authority is None or authority.permissive
+    due = request.due_on
+    return {
+        "reference": request.reference,
+        "due": f"{due.day} {due:%B %Y}" if due else "no day stated",
+        "answering": ANSWERING if permissive else DEMANDED,
+    }
+
+
+async def _way(
+    parts: Parts,
+    work: Work,
+    request: InformationRequest,
+    words: NoticeWords,
+    person: Representative,
+) -> _Way:
+    """How the person gets at the request; a holder without an account gets a fresh link."""
+    if not words.way:
+        return _Way()
+    base = parts.rules.link_base
+    if person.id == request.holder and request.state.is_open:
+        locked = await work.requests.asked(request.id, None, lock=True)
+        still_theirs = locked is not None and locked.state.is_open and locked.holder == person.id
+        if still_theirs and await works_by_link(parts, work, person):
+            offered = await offer_link(parts, work, WORKER, request, person)
+            return _Way(offered.lines, offered.link)
+    if base is not None:
+        return _Way((f"Sign in at {base} and look for request {request.reference}.",))
+    return _Way((f"Look for request {request.reference} in the gateway.",))

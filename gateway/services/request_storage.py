@@ -7,6 +7,7 @@ asked, and that only once it was sent; nobody else gets it by any identifier.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from enum import Enum
 from typing import Protocol
 
 from gateway.domain.information_requests.states import InformationRequest, RequestState
@@ -27,6 +28,20 @@ class SealedMessage:
     agency: AgencyId
     author: RepresentativeId
     kind: MessageKind
+    sealed: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class SealedDraft:
+    """What a responder has written of an answer and not sent; encrypted.
+
+    Attributes:
+        author: who saved it last.
+    """
+
+    request: RequestId
+    author: RepresentativeId
+    saved_at: datetime
     sealed: bytes
 
 
@@ -66,6 +81,13 @@ class AnswerLink:
     wrong_codes: int = 0
     session_digest: bytes | None = None
     session_expires_at: datetime | None = None
+
+
+class Side(Enum):
+    """On which side of its requests an agency looks."""
+
+    ASKING = "asking"
+    ASKED = "asked"
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,10 +150,28 @@ class RequestStore(Protocol):
         """Keep the encrypted answer; None takes it back."""
         ...
 
+    async def draft(self, request: RequestId) -> SealedDraft | None:
+        """What was written of an answer and not sent."""
+        ...
+
+    async def put_draft(self, draft: SealedDraft) -> None:
+        """Keep it in place of what was there."""
+        ...
+
+    async def drop_draft(self, request: RequestId) -> None:
+        """Forget it."""
+        ...
+
     async def list_asked(
         self, agency: AgencyId, page: Page, wanted: RequestFilter
     ) -> Sequence[InformationRequest]:
         """The requests this agency asks, oldest first."""
+        ...
+
+    async def most_urgent(
+        self, agency: AgencyId, side: Side, wanted: RequestFilter, *, skip: int, limit: int
+    ) -> Sequence[InformationRequest]:
+        """The agency's requests: open ones by their day, then drafts, then the latest ended."""
         ...
 
     async def list_received(
@@ -174,6 +214,18 @@ class LinkStore(Protocol):
 
     async def add(self, link: AnswerLink) -> None:
         """Store a new link; the request's earlier links open nothing any more."""
+        ...
+
+    async def offer(self, link: AnswerLink) -> None:
+        """Store a further link; earlier ones and what they opened stay as they are."""
+        ...
+
+    async def retire_others(self, link: AnswerLink, *, sessions: bool) -> None:
+        """Make the request's other links void; what was opened by them too, if `sessions`."""
+        ...
+
+    async def drop(self, link: AnswerLink) -> None:
+        """Forget a link that reached nobody."""
         ...
 
     async def by_digest(self, digest: bytes, *, lock: bool = False) -> AnswerLink | None:

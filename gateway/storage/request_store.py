@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, delete, insert, or_, select, update
+from sqlalchemy import Select, case, delete, insert, or_, select, update
+from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from gateway.domain.information_requests.states import InformationRequest, RequestState
@@ -15,10 +16,13 @@ from gateway.services.paging import Page
 from gateway.services.request_storage import (
     AnswerLink,
     RequestFilter,
+    SealedDraft,
     SealedMessage,
+    Side,
     StoredReminder,
 )
 from gateway.storage.request_tables import (
+    answer_drafts,
     answer_links,
     information_requests,
     request_messages,
@@ -28,6 +32,7 @@ from gateway.storage.rows import expect_one, from_row, to_row
 from gateway.storage.tables import packs
 
 _OPEN = tuple(state for state in RequestState if state.is_open)
+_EDITABLE = tuple(state for state in RequestState if state.is_editable)
 
 
 class PostgresRequests:
@@ -97,6 +102,27 @@ class PostgresRequests:
         statement = update(information_requests).where(information_requests.c.id == request)
         expect_one(await self._connection.execute(statement.values(answer=sealed)), "request")
 
+    async def draft(self, request: RequestId) -> SealedDraft | None:
+        """What was written of an answer and not sent."""
+        query = select(answer_drafts).where(answer_drafts.c.request == request)
+        row = (await self._connection.execute(query)).mappings().one_or_none()
+        return None if row is None else from_row(SealedDraft, row)
+
+    async def put_draft(self, draft: SealedDraft) -> None:
+        """Keep it in place of what was there."""
+        values = to_row(draft)
+        changed = {name: value for name, value in values.items() if name != "request"}
+        statement = upsert(answer_drafts).values(values)
+        await self._connection.execute(
+            statement.on_conflict_do_update(index_elements=["request"], set_=changed)
+        )
+
+    async def drop_draft(self, request: RequestId) -> None:
+        """Forget it."""
+        await self._connection.execute(
+            delete(answer_drafts).where(answer_drafts.c.request == request)
+        )
+
     async def list_asked(
         self, agency: AgencyId, page: Page, wanted: RequestFilter
     ) -> Sequence[InformationRequest]:
@@ -109,6 +135,21 @@ class PostgresRequests:
     ) -> Sequence[InformationRequest]:
         """The requests this agency is asked and that were sent, oldest first."""
         return await self._page(_received_by(agency), page, wanted)
+
+    async def most_urgent(
+        self, agency: AgencyId, side: Side, wanted: RequestFilter, *, skip: int, limit: int
+    ) -> Sequence[InformationRequest]:
+        """The agency's requests: open ones by their day, then drafts, then the latest ended."""
+        columns = information_requests.c
+        query = _received_by(agency)
+        if side is Side.ASKING:
+            query = select(information_requests).where(columns.agency == agency)
+        group = case((columns.state.in_(_OPEN), 0), (columns.state.in_(_EDITABLE), 1), else_=2)
+        day = case((columns.state.in_(_OPEN), columns.due_on), else_=None)
+        order = (group, day.asc().nulls_last(), columns.entered_at.desc(), columns.id)
+        query = _wanted(query, wanted).order_by(*order).offset(skip).limit(limit)
+        rows = await self._connection.execute(query)
+        return [from_row(InformationRequest, row) for row in rows.mappings()]
 
     async def sent_between(
         self, agency: AgencyId | None, first: datetime, last: datetime
@@ -174,19 +215,24 @@ class PostgresRequests:
     async def _page(
         self, query: Select[Any], page: Page, wanted: RequestFilter
     ) -> Sequence[InformationRequest]:
-        if wanted.state is not None:
-            query = query.where(information_requests.c.state == wanted.state)
-        if wanted.overdue_on is not None:
-            query = query.where(
-                information_requests.c.state.in_(_OPEN),
-                information_requests.c.due_on < wanted.overdue_on,
-            )
+        query = _wanted(query, wanted)
         if page.after is not None:
             query = query.where(information_requests.c.id > page.after)
         rows = await self._connection.execute(
             query.order_by(information_requests.c.id).limit(page.limit)
         )
         return [from_row(InformationRequest, row) for row in rows.mappings()]
+
+
+def _wanted(query: Select[Any], wanted: RequestFilter) -> Select[Any]:
+    if wanted.state is not None:
+        query = query.where(information_requests.c.state == wanted.state)
+    if wanted.overdue_on is not None:
+        query = query.where(
+            information_requests.c.state.in_(_OPEN),
+            information_requests.c.due_on < wanted.overdue_on,
+        )
+    return query
 
 
 def _received_by(agency: AgencyId) -> Select[Any]:
@@ -210,6 +256,23 @@ class PostgresLinks:
         """Store a new link; the request's earlier links open nothing any more."""
         await self.close(link.request)
         await self._connection.execute(insert(answer_links).values(to_row(link)))
+
+    async def offer(self, link: AnswerLink) -> None:
+        """Store a further link; earlier ones and what they opened stay as they are."""
+        await self._connection.execute(insert(answer_links).values(to_row(link)))
+
+    async def retire_others(self, link: AnswerLink, *, sessions: bool) -> None:
+        """Make the request's other links void; what was opened by them too, if `sessions`."""
+        others = [answer_links.c.request == link.request, answer_links.c.digest != link.digest]
+        if not sessions:
+            others.append(answer_links.c.session_digest.is_(None))
+        await self._connection.execute(delete(answer_links).where(*others))
+
+    async def drop(self, link: AnswerLink) -> None:
+        """Forget a link that reached nobody."""
+        await self._connection.execute(
+            delete(answer_links).where(answer_links.c.digest == link.digest)
+        )
 
     async def by_digest(self, digest: bytes, *, lock: bool = False) -> AnswerLink | None:
         """The link whose token has this digest."""

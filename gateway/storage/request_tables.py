@@ -57,6 +57,9 @@ information_requests = Table(
     Column("acknowledged_at", Moment),
     Column("content", LargeBinary, nullable=False),
     Column("answer", LargeBinary),
+    Column("drafted_by", identifier(), ForeignKey("representatives.id")),
+    Column("edited_by", identifier(), ForeignKey("representatives.id")),
+    Column("passed_on_by", identifier(), ForeignKey("representatives.id")),
     sized("id", LONGEST_IDENTIFIER),
     sized("child", LONGEST_IDENTIFIER),
     sized("content", LONGEST_CONTENT, "octet_length"),
@@ -84,6 +87,16 @@ request_messages = Table(
     sized("sealed", LONGEST_CONTENT, "octet_length"),
     one_of("kind", MessageKind),
     Index(None, "request", "id"),
+)
+
+answer_drafts = Table(
+    "answer_drafts",
+    metadata,
+    Column("request", identifier(), ForeignKey("information_requests.id"), primary_key=True),
+    Column("author", identifier(), ForeignKey("representatives.id"), nullable=False),
+    Column("saved_at", Moment, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    sized("sealed", LONGEST_CONTENT, "octet_length"),
 )
 
 request_reminders = Table(

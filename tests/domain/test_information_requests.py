@@ -1,5 +1,6 @@
 """The life of a request for information: only legal moves, and what each of them keeps."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -18,7 +19,9 @@ from gateway.domain.information_requests.events import (
     Dispatched,
     Edited,
     Forwarded,
+    PassingOnFailed,
     Read,
+    Readdressed,
     RequestEvent,
     TimeRanOut,
     Undelivered,
@@ -63,7 +66,7 @@ DRAFT = InformationRequest(
 
 people, packs = st.sampled_from(PEOPLE), st.sampled_from(PACKS)
 events: st.SearchStrategy[RequestEvent] = st.one_of(
-    st.just(Edited()),
+    st.builds(Edited, st.none() | people),
     st.builds(ApprovalGiven, people),
     st.builds(Dispatched, packs),
     st.builds(Undelivered, packs),
@@ -71,6 +74,8 @@ events: st.SearchStrategy[RequestEvent] = st.one_of(
     st.just(ClarificationAsked()),
     st.just(ClarificationGiven()),
     st.builds(Forwarded, people, packs),
+    st.builds(PassingOnFailed, packs),
+    st.builds(Readdressed, people, packs),
     st.builds(AnswerGiven, st.sampled_from(AnswerKind), st.none() | packs),
     st.builds(AnswerUndelivered, packs),
     st.just(WithdrawalMade()),
@@ -144,6 +149,42 @@ def test_nobody_approves_their_own_request_and_an_edit_undoes_an_approval() -> N
     assert advance(approved, Edited(), AT).state is RequestState.DRAFT
 
 
+def test_who_drafted_it_or_changed_it_last_does_not_approve_it() -> None:
+    """Whoever is named as requester; two persons stand behind what goes out."""
+    drafted = replace(DRAFT, drafted_by=PEOPLE[1])
+    edited = advance(drafted, Edited(PEOPLE[3]), AT)
+    assert edited.edited_by == PEOPLE[3]
+    for writer in (PEOPLE[0], PEOPLE[1], PEOPLE[3]):
+        with pytest.raises(Conflict, match="cannot approve"):
+            advance(edited, ApprovalGiven(writer), AT)
+    assert advance(edited, ApprovalGiven(PEOPLE[2]), AT).state is RequestState.APPROVED
+
+
+def test_what_could_not_be_passed_on_is_the_holders_before_again() -> None:
+    """By whatever way it went before; only the end of its present pack counts."""
+    sent = advance(DRAFT, Dispatched(PACKS[0]), AT)
+    once = advance(sent, Forwarded(PEOPLE[3], PACKS[1]), AT)
+    with pytest.raises(Conflict):
+        advance(once, PassingOnFailed(PACKS[0]), AT)
+    back = advance(once, PassingOnFailed(PACKS[1]), AT)
+    assert (back.state, back.holder) == (RequestState.ACKNOWLEDGED, PEOPLE[2])
+    again = advance(back, Forwarded(PEOPLE[1], PACKS[2]), AT)
+    assert advance(again, PassingOnFailed(PACKS[2]), AT).holder == PEOPLE[2]
+
+
+def test_the_asking_agency_addresses_an_open_request_anew() -> None:
+    """In a pack of its own, and nobody gets it back; a draft is edited instead."""
+    with pytest.raises(Conflict):
+        advance(DRAFT, Readdressed(PEOPLE[3], PACKS[0]), AT)
+    sent = advance(DRAFT, Dispatched(PACKS[0]), AT)
+    with pytest.raises(Conflict, match="has the request already"):
+        advance(sent, Readdressed(PEOPLE[2], PACKS[1]), AT)
+    anew = advance(advance(sent, Read(), AT), Readdressed(PEOPLE[3], PACKS[1]), AT)
+    assert (anew.state, anew.holder) == (RequestState.SENT, PEOPLE[3])
+    with pytest.raises(Conflict):
+        advance(anew, PassingOnFailed(PACKS[1]), AT)
+
+
 def test_one_that_could_not_be_delivered_is_a_draft_again() -> None:
     """The holder never had it; only the end of its present pack counts."""
     sent = advance(DRAFT, Dispatched(PACKS[0]), AT)
@@ -173,7 +214,7 @@ def test_age_changes_on_the_birthday(born: date, years: int) -> None:
         birthday = date(year, 3, 1)
     subject = Subject(ChildReference("child-1"), born_on=born)
     assert subject.age_on(birthday) == years
-    assert subject.age_on(birthday - timedelta(days=1)) == years - 1
+    assert subject.age_on(birthday - timedelta(days=1)) == (years - 1 if years else None)
 
 
 def test_the_age_stated_stands_where_the_date_of_birth_is_not_known() -> None:

@@ -199,6 +199,8 @@ def test_what_is_open_and_past_its_day_is_overdue(progress: RequestProgress, is_
         times = only([asked(progress)], replace(COUNTING, today=today))
         assert (times.asked, times.answered, times.open) == (1, 0, is_open)
         assert times.overdue == overdue
+        ended = (isinstance(progress, Withdrawn), isinstance(progress, Expired))
+        assert (times.withdrawn, times.expired) == ended
         assert times.median_days_to_answer is None
         assert times.slowest_tenth_days_to_answer is None
 

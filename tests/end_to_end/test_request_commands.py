@@ -83,7 +83,7 @@ def test_a_request_is_mended_approved_sent_questioned_and_withdrawn(
     blank = request_file(tmp_path, ('held_because = "The clinic', '# held_because = "The clinic'))
     printed = there.run("request", "draft", blank)
     assert "is a draft" in printed
-    assert "Blank: held_because" in printed
+    assert "Blank: held_because (Why the agency is believed to hold it)" in printed
     request = printed.split("is a draft: ")[1].split()[0]
     assert "held_because" in there.run("request", "send", request, *BY, "--yes", code=4)
     assert ": draft" in there.run("request", "edit", request, request_file(tmp_path))
@@ -100,6 +100,9 @@ def test_a_request_is_mended_approved_sent_questioned_and_withdrawn(
     reason = ("--reason", "No longer needed.")
     assert ": withdrawn" in there.run("request", "withdraw", request, *BY, *reason)
     shown = there.run("request", "show", request, *BY)
+    assert "Full name: Tama Tauira-Sample (fictional)" in shown
+    assert "Why it is believed to assist: Missed appointments" in shown
+    assert "Item 1: Health appointments: Dates of appointments" in shown
     assert "question: Which clinic – the one in town?" in shown
     assert "reply: Both clinics – kia ora." in shown
     assert "withdrawal: No longer needed." in shown
@@ -120,6 +123,9 @@ def _is_questioned(there: Installation, request: str) -> None:
     today = datetime.now(ZoneInfo("Pacific/Auckland"))  # noqa: TID251 - the service's own clock
     quarter = f"response-times?quarter={today.year}-Q{(today.month + 2) // 3}"
     report = call(there, "coordinator", "tamariki-care", quarter)
+    printed = there.run("request", "response-times", quarter.split("=")[1], *BY)
+    assert "te-rohe-health: asked" in printed
+    assert "withdrawn 0, expired 0; open" in printed
     (times,) = report["agencies"]
     assert (times["agency"], times["overdue"], times["answered"]) == ("te-rohe-health", 0, 0)
     assert times["median_days_to_acknowledge"] is not None
@@ -203,3 +209,23 @@ def test_wrong_arguments_are_explained(there: Installation, sent: str) -> None:
         ("request", "frobnicate"),
     ]
     assert all(printed.strip() for printed in there.run_each(*wrong, code=2))
+
+
+def test_the_form_of_an_authority_is_shown(there: Installation) -> None:
+    """What it asks for, and how a holder may decline; an authority without one is named."""
+    shown = there.run("request", "form", "OTA-66C")
+    assert "subject.born_on: Date of birth (required" in shown
+    assert "decline harm: disclosing it could put someone in harm" in shown
+    assert "There is no form" in there.run("request", "form", "IPP-11", code=2)
+
+
+def test_a_link_and_another_holder_are_for_what_was_sent(
+    there: Installation, tmp_path: Path
+) -> None:
+    """A draft gets no link, and no request goes to another agency; each with what to do."""
+    request = drafted(there, request_file(tmp_path))
+    assert "no link" in there.run("request", "renew-link", request, *BY, code=6)
+    there.run("request", "send", request, *BY, "--yes")
+    assert "switched off" in there.run("request", "renew-link", request, *BY, code=6)
+    wrong = there.run("request", "readdress", request, *BY, "--holder", "ben-sample", code=2)
+    assert "another representative of the agency that is asked" in " ".join(wrong.split())

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from gateway.audit.entries import Action, Outcome
+from gateway.domain.errors import InvalidInput
 from gateway.domain.register import ChildReference, MeetingId
 from gateway.forms.search import Filter, Period
 from gateway.forms.values import Fault
@@ -112,11 +113,22 @@ def test_every_action_and_outcome_can_be_searched_for() -> None:
 def test_a_day_begins_in_the_given_zone() -> None:
     """At its midnight there, in summer and in winter."""
     for day, hour in (("2026-12-01", 11), ("2026-07-01", 12)):
-        wanted = Period.model_validate({"since": day, "until": day}).wanted(AUCKLAND)
-        assert wanted.since == wanted.until
-        assert wanted.since is not None
+        since = Period.model_validate({"since": day}).wanted(AUCKLAND).since
+        until = Period.model_validate({"until": day}).wanted(AUCKLAND).until
+        assert since == until
+        assert since is not None
         before = datetime.fromisoformat(day).replace(tzinfo=UTC) - timedelta(days=1)
-        assert wanted.since.astimezone(UTC) == before.replace(hour=hour)
+        assert since.astimezone(UTC) == before.replace(hour=hour)
+
+
+@pytest.mark.parametrize("form", [Period, Filter])
+@pytest.mark.parametrize("until", ["2026-11-30", "2026-12-01", "2026-11-30T11:00:00Z"])
+def test_a_period_that_ends_before_it_begins_is_refused(form: type[Period], until: str) -> None:
+    """It would find nothing, which reads as if there were nothing."""
+    period = form.model_validate({"since": "2026-12-01", "until": until})
+    with pytest.raises(InvalidInput) as error:
+        period.wanted(AUCKLAND)
+    assert error.value.field == "until"
 
 
 @pytest.mark.parametrize(

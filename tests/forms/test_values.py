@@ -17,6 +17,8 @@ CHECKS: list[Callable[[str], object]] = [
     values.endorsement,
     values.line,
     values.prose,
+    values.long_prose,
+    values.name_line,
     values.classification,
 ]
 TEXTS = st.text(max_size=80) | st.from_regex(values.CHILD) | st.from_regex(values.ENDORSEMENT)
@@ -51,6 +53,21 @@ def test_prose_has_paragraphs_and_a_line_has_none() -> None:
     assert values.prose(" one\r\n\ttwo ") == "one\n\ttwo"
     with pytest.raises(Fault, match="line break"):
         values.line("one\r\ntwo")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["\U0001f469\u200d\U0001f467 came along", "\u0645\u06cc\u200c\u0631\u0648\u0645"],
+)
+def test_letters_and_emoji_that_are_joined_stand_in_what_people_write(text: str) -> None:
+    """In names and texts of a form; not at an edge, twice, or where a header may take them."""
+    assert values.long_prose(text) == values.name_line(text) == text
+    for check in (values.line, values.prose):
+        with pytest.raises(Fault):
+            check(text)
+    for hidden in (f"{text}\u200d", f"a\u200d\u200cb {text}", "\u200c", "a \u200db"):
+        with pytest.raises(Fault):
+            values.long_prose(hidden)
 
 
 def test_items_that_are_alike_are_told_by_their_positions() -> None:

@@ -1,5 +1,7 @@
 """Making a request: drafted, checked, approved, sent as a pack, taken back."""
 
+import io
+import zipfile
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import date
@@ -69,6 +71,20 @@ async def test_a_request_goes_out_as_a_pack_with_its_document_in_both_forms(worl
     assert held["01.docx"][:2] == b"PK"
     assert held["02.pdf"][:5] == b"%PDF-"
     assert "Tama Tauira" not in repr(letter)
+
+
+async def test_the_document_shows_no_mobile_and_the_standing_under_its_act(world: World) -> None:
+    """Passwords and codes go to a mobile; a standing under another Act says nothing here."""
+    request = await sent(world)
+    await delivered(world, request)
+    held = unzipped(world.channels.mails[0][1], world.channels.passwords[0][2])
+    with zipfile.ZipFile(io.BytesIO(held["01.docx"])) as archive:
+        text = archive.read("word/document.xml").decode()
+    assert "+447700900106" not in text
+    assert "+447700900100" not in text
+    assert "+441632960100" in text
+    assert "child welfare and protection agency" in text
+    assert "family violence agency" not in text
 
 
 async def test_what_a_request_says_is_in_no_table_and_no_entry_in_the_clear(

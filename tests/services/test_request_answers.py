@@ -251,9 +251,9 @@ async def test_a_withdrawn_request_is_not_answered(world: World) -> None:
     pack = await disclosure(world, IRIS, request)
     await withdraw_request(world.parts, COORDINATOR, request.id, "")
     for answer in (DECLINED, AnswerTerms(AnswerKind.DISCLOSED, pack.id)):
-        with pytest.raises(Refused):
+        with pytest.raises(Conflict):
             await give_answer(world.parts, IRIS, request.id, answer)
-    with pytest.raises(Refused):
+    with pytest.raises(Conflict):
         await start_disclosure(world.parts, IRIS, request.id, DISCLOSURE)
 
 

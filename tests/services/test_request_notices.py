@@ -144,8 +144,8 @@ async def test_news_goes_to_the_other_side(world: World, kind: str, to: list[str
     assert "clinic" not in repr(world.channels.notices)
 
 
-async def test_who_has_left_is_not_told(world: World) -> None:
-    """A mailbox may be somebody else's by then."""
+async def test_who_has_left_is_not_told_but_the_requester_is(world: World) -> None:
+    """A mailbox may be somebody else's by then; whoever asks can address it anew."""
     request = await sent(world)
     people = tuple(
         replace(p, active_until=p.active_from) if p.id == request.holder else p
@@ -153,4 +153,6 @@ async def test_who_has_left_is_not_told(world: World) -> None:
     )
     await world.import_register(replace(world.register, representatives=people))
     await notify(world.parts, request.id, "reply", "N1")
-    assert world.channels.notices == []
+    (notice,) = world.channels.notices
+    assert notice.to == REQUESTER
+    assert "its holder has left" in notice.subject

@@ -26,6 +26,7 @@ from web.asking import (
 from web.driving import FORM, Api, Reply, token_for
 
 from gateway.domain.actors import Role
+from gateway.services import delivery
 from gateway.web.routing import Route
 
 NAMES = {"request", "pack", "document", "transfer", "token"}
@@ -50,6 +51,7 @@ WITH: dict[str, dict[str, Any]] = {  # what each route with such an identifier i
     "sendRequest": NOTHING,
     "giveClarification": {"json": {"text": "The one in town."}},
     "withdrawRequest": {"json": {"reason": "Not needed."}},
+    "readdressRequest": {"json": {"holder": "hana-sample"}},
     "renewAnswerLink": NOTHING,
     "getReceivedRequest": NOTHING,
     "acknowledgeRequest": NOTHING,
@@ -108,6 +110,9 @@ async def staged(api: Api) -> Scene:
     answer = {"kind": "disclosed", "pack": given}
     address = f"{RECEIVED}/{answered}/answer"
     assert (await api.call("POST", address, token=ended, json=answer)).status == 200
+    for _ in range(2):  # once the password has left, nothing is left to recall by that session
+        await delivery.run(world.parts, (await transfer_of(world, given)).id)
+        world.clock.move(minutes=11)
     stored = await kept(api, request)
     assert stored.pack is not None
     async with world.parts.database.work() as work:

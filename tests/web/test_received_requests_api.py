@@ -119,7 +119,7 @@ async def test_a_disclosure_is_made_checked_and_given(api: Api) -> None:
     )
     assert shown["limitations"] == DISCLOSURE["limitations"]
     for late in ({"kind": "not held"}, DECLINED, {"kind": "disclosed", "pack": pack}):
-        assert (await answered(api, request, holder, late)).status == 403
+        assert (await answered(api, request, holder, late)).status == 409
 
 
 async def test_what_was_not_asked_for_holds_back_all_of_it(api: Api) -> None:

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from support.requests import SECOND
+from support.requests import HANA, SECOND
 from web.asking import (
     ASKED,
     DECLINED,
@@ -89,10 +89,11 @@ async def test_the_check_names_what_is_missing_and_how_to_narrow_an_item(api: Ap
     ((number, hint),) = [(item["number"], item["hint"]) for item in found["too_broad"]]
     assert number == 2
     assert "Name the record and the question" in hint
-    assert {f["rule"] for f in found["findings"]} == {
+    assert {f["rule"] for f in found["findings"] if f["severity"] == "deny"} == {
         "request-incomplete",
         "request-item-too-broad",
     }
+    assert found["faults"] == []
     assert all(f["remedy"] and f["source"] for f in found["findings"])
     refused = await send(api, draft)
     conforms("sendRequest", refused)
@@ -164,6 +165,45 @@ async def test_a_request_follows_a_meeting_of_the_own_agency(api: Api) -> None:
     assert (reply.status, fields(reply)) == (404, {"meeting"})
 
 
+async def test_the_check_names_fields_that_cannot_be_right(api: Api) -> None:
+    """An age that does not fit the birth, and a wording of duty, each with its remedy."""
+    asked = body()
+    asked["subject"]["age_years"] = 15
+    draft = await drafted(api, **asked | {"reply_by": "You must answer by mail."})
+    reply = await api.call("GET", f"{ASKED}/{draft}/check")
+    conforms("checkRequest", reply)
+    faults = reply.json()["faults"]
+    assert [fault["field"] for fault in faults] == ["subject.age_years", "reply_by"]
+    assert all(fault["remedy"] for fault in faults)
+
+
+async def test_the_privacy_officer_reads_and_checks_a_draft(api: Api) -> None:
+    """What they may approve; they neither change nor send it."""
+    draft = await drafted(api)
+    for end in ("", "/check"):
+        reply = await api.call("GET", f"{ASKED}/{draft}{end}", role=Role.PRIVACY_OFFICER)
+        assert reply.status == 200, end
+    change = await api.call("PUT", f"{ASKED}/{draft}", role=Role.PRIVACY_OFFICER, json=body())
+    assert change.status == 403
+    assert (await api.call("GET", f"{ASKED}/{draft}", role=Role.AUDITOR)).status == 403
+
+
+async def test_an_open_request_is_addressed_anew(api: Api) -> None:
+    """To who can answer; the field is named otherwise, and a draft is edited instead."""
+    address = f"{ASKED}/{await sent(api)}/holder"
+    wrong = await api.call("POST", address, json={"holder": "hana-sample"})
+    conforms("readdressRequest", wrong)
+    assert (wrong.status, fields(wrong)) == (422, {"holder"})
+    same = await api.call("POST", address, json={"holder": "iris-example"})
+    assert same.status == 409
+    await token_for(api.world, Role.RESPONDER, HANA)
+    done = await api.call("POST", address, json={"holder": "hana-sample"})
+    conforms("readdressRequest", done)
+    assert (done.status, done.json()["holder"]) == (200, "hana-sample")
+    draft = f"{ASKED}/{await drafted(api)}/holder"
+    assert (await api.call("POST", draft, json={"holder": "hana-sample"})).status == 409
+
+
 async def test_a_second_person_approves_and_an_edit_makes_it_void(api: Api) -> None:
     """The requester cannot, an officer without a name cannot; 409 and 403."""
     draft = await drafted(api)
@@ -196,10 +236,11 @@ async def test_sending_twice_under_a_key_is_sending_once(api: Api) -> None:
     assert len((await kept(api, draft)).packs) == 1
 
 
-async def test_a_request_without_a_due_date_is_not_sent(api: Api) -> None:
-    """The field is named."""
-    reply = await send(api, await drafted(api, due_on=None))
-    assert (reply.status, fields(reply)) == (422, {"due_on"})
+async def test_a_request_without_a_due_date_gets_the_one_the_form_suggests(api: Api) -> None:
+    """Ten working days, which a person may change."""
+    draft = await drafted(api, due_on=None)
+    shown = (await api.call("GET", f"{ASKED}/{draft}")).json()
+    assert shown["due_on"] == "2026-12-15"
 
 
 async def test_what_was_sent_is_not_written_anew_nor_checked_nor_approved(api: Api) -> None:
@@ -233,7 +274,7 @@ async def test_a_request_is_taken_back_with_a_reason(api: Api) -> None:
         ("withdrawal", "It came up at the meeting.")
     ]
     late = await api.call("POST", f"{RECEIVED}/{request}/answer", token=holder, json=DECLINED)
-    assert late.status == 403
+    assert late.status == 409
     forgotten = await api.call("POST", f"{ASKED}/{draft}/withdrawal", json={})
     assert forgotten.json()["state"] == "withdrawn"
     assert (await api.call("GET", f"{RECEIVED}/{draft}", token=holder)).status == 404

@@ -33,9 +33,14 @@ class Subject:
     family: str = ""
 
     def age_on(self, day: date) -> int | None:
-        """The age in years on `day`: from the date of birth, else as stated; None if unknown."""
+        """The age in years on `day`: from the date of birth, else as stated.
+
+        None if it is not known, or if `day` is before the birth.
+        """
         if self.born_on is None:
             return self.age_years
+        if day < self.born_on:
+            return None
         had_birthday = (day.month, day.day) >= (self.born_on.month, self.born_on.day)
         return day.year - self.born_on.year - (0 if had_birthday else 1)
 
@@ -128,6 +133,7 @@ class RequestDocument:
         authority: the legal authority in words; `ground`: the code and text of its purpose.
         statements: what the Act says of such a request, one paragraph each.
         further: label and text of the agency's own fields.
+        subject_heading: what the part about the person is called.
         policy_digest: SHA-256 (hex) of the policies the document was made under.
         made_at: in the register's time zone.
     """
@@ -148,3 +154,4 @@ class RequestDocument:
     further: tuple[tuple[str, str], ...]
     policy_digest: str
     made_at: datetime
+    subject_heading: str = "Child or young person"

@@ -9,7 +9,9 @@ from gateway.domain.register import RepresentativeId
 
 @dataclass(frozen=True, slots=True)
 class Edited:
-    """Its content was changed, which undoes an approval."""
+    """Its content was changed by this person, which undoes an approval."""
+
+    by: RepresentativeId | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,21 @@ class Forwarded:
 
 
 @dataclass(frozen=True, slots=True)
+class PassingOnFailed:
+    """It did not reach whom it was passed on to in this pack: the one before has it again."""
+
+    pack: PackId
+
+
+@dataclass(frozen=True, slots=True)
+class Readdressed:
+    """The asking agency addresses it to another of the holding agency's people, in this pack."""
+
+    holder: RepresentativeId
+    pack: PackId
+
+
+@dataclass(frozen=True, slots=True)
 class AnswerGiven:
     """The holding agency answers; `pack` carries what it discloses."""
 
@@ -90,6 +107,8 @@ RequestEvent = (
     | ClarificationAsked
     | ClarificationGiven
     | Forwarded
+    | PassingOnFailed
+    | Readdressed
     | AnswerGiven
     | AnswerUndelivered
     | WithdrawalMade

@@ -1,12 +1,10 @@
-"""The form of a request, as the policy data has it: fields, texts, and what is too broad."""
+"""The form of a request, as the policy data has it: fields, texts, and what it does not allow."""
 
-import unicodedata
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from gateway.domain.information_requests.content import RequestContent, RequestedItem
-from gateway.domain.register import AuthorityCode
+from gateway.domain.information_requests.content import RequestContent
+from gateway.domain.register import AuthorityCode, Status
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +42,28 @@ class TooBroad:
 
 
 @dataclass(frozen=True, slots=True)
+class Breadth:
+    """How a wording that asks for the whole of what is kept is told; all in small letters.
+
+    Attributes:
+        outright: wordings that ask for the whole by themselves, e.g. `everything`.
+        totality: those that do where a general one follows before a specific one, e.g. `all`.
+        afterwards: those that do where a general one stands before them, e.g. `in full`.
+        general: kinds of record, e.g. `file`; `specific`: parts of one, e.g. `dates`.
+        longest_years: the longest period of an item.
+        hint: how to narrow such an item.
+    """
+
+    outright: tuple[str, ...]
+    totality: tuple[str, ...]
+    afterwards: tuple[str, ...]
+    general: tuple[str, ...]
+    specific: tuple[str, ...]
+    longest_years: int
+    hint: str
+
+
+@dataclass(frozen=True, slots=True)
 class RequestForm:
     """What a request under one legal authority asks for and says.
 
@@ -53,6 +73,10 @@ class RequestForm:
         statements: what the Act says of such a request, one paragraph each.
         needs_approval: whether a second person of the asking agency must approve it.
         answer_within_days: working days suggested for an answer.
+        furthest_due_days: days from today after which a due date cannot be meant.
+        duty: wordings, in small letters, that read as a duty to answer; none where there is one.
+        subject_heading: what the document calls the part about the person.
+        standings: those that the document names of both sides; none for all.
         decline_grounds: grounds on which a holder may say no; never empty.
         approved_by, approved_on: who stands behind the entry (date as text).
     """
@@ -63,19 +87,16 @@ class RequestForm:
     statements: tuple[str, ...]
     fields: tuple[FormField, ...]
     too_broad: tuple[TooBroad, ...]
+    breadth: Breadth
     needs_approval: bool
     answer_within_days: int
     decline_grounds: tuple[DeclineGround, ...]
     approved_by: str
     approved_on: str
-
-
-@dataclass(frozen=True, slots=True)
-class BroadItem:
-    """An item that is not specific: its number (from 1), and how to narrow it."""
-
-    number: int
-    hint: str
+    furthest_due_days: int = 370
+    duty: tuple[str, ...] = ()
+    subject_heading: str = "Child or young person"
+    standings: tuple[Status, ...] = ()
 
 
 FIELDS: Final = frozenset(
@@ -105,8 +126,6 @@ FIELDS: Final = frozenset(
         "safety",
     }
 )
-_FEWEST_WORDS = 3  # of a description; fewer name a kind of record, not a record
-_OWN_WORDS = 4  # beside a wording that alone would be too broad
 
 
 def missing(content: RequestContent, form: RequestForm) -> tuple[str, ...]:
@@ -135,50 +154,3 @@ def _is_blank(content: RequestContent, field: FormField) -> bool:
             for step in name.split("."):
                 value = getattr(value, step)
             return not (value.strip() if isinstance(value, str) else value)
-
-
-def too_broad(content: RequestContent, form: RequestForm) -> tuple[BroadItem, ...]:
-    """The items that are not specific, in order, each with a hint.
-
-    An item is specific if it names its period, and what exactly in more than a general wording.
-    """
-    found = []
-    for number, item in enumerate(content.items, 1):
-        hint = _hint(item, form)
-        if hint is not None:
-            found.append(BroadItem(number, hint))
-    return tuple(found)
-
-
-def _hint(item: RequestedItem, form: RequestForm) -> str | None:
-    words = folded(item.description).split()
-    for broad in form.too_broad:
-        wording = broad.wording.split()
-        if _holds(words, wording) and len(words) - len(wording) < _OWN_WORDS:
-            return broad.hint
-    if len(words) < _FEWEST_WORDS:
-        return "Say which record and what of it: a kind of information alone is too broad."
-    if item.since is None or item.until is None:
-        return "Say for which period: the first and the last day."
-    if item.since > item.until:
-        return "The period ends before it begins: correct its days."
-    return None
-
-
-def _holds(words: Sequence[str], wording: Sequence[str]) -> bool:
-    """Whether `wording` stands somewhere in `words`, word by word."""
-    last = len(words) - len(wording)
-    return any(words[n : n + len(wording)] == list(wording) for n in range(last + 1))
-
-
-def folded(text: str) -> str:
-    """`text` for comparing: small letters without macrons, and words with one blank between.
-
-    Source: Unicode Standard section 3.13, D147 (compatibility caseless match).
-    """
-    apart = unicodedata.normalize("NFD", text).casefold()
-    for _ in range(2):  # letters of fancy alphabets become plain ones first, then small
-        apart = unicodedata.normalize("NFKD", apart).casefold()
-    apart = unicodedata.normalize("NFKD", apart)
-    kept = (c if c.isalnum() else " " for c in apart if not unicodedata.combining(c))
-    return " ".join("".join(kept).split())

@@ -17,7 +17,9 @@ from gateway.domain.information_requests.events import (
     Dispatched,
     Edited,
     Forwarded,
+    PassingOnFailed,
     Read,
+    Readdressed,
     RequestEvent,
     TimeRanOut,
     Undelivered,
@@ -49,17 +51,21 @@ MOVES: dict[tuple[RequestState, type], RequestState] = {
     (RequestState.SENT, Read): RequestState.ACKNOWLEDGED,
     (RequestState.SENT, ClarificationAsked): RequestState.CLARIFYING,
     (RequestState.SENT, Forwarded): RequestState.SENT,
+    (RequestState.SENT, PassingOnFailed): RequestState.ACKNOWLEDGED,
+    (RequestState.SENT, Readdressed): RequestState.SENT,
     (RequestState.SENT, AnswerGiven): RequestState.ANSWERED,
     (RequestState.SENT, WithdrawalMade): RequestState.WITHDRAWN,
     (RequestState.SENT, TimeRanOut): RequestState.EXPIRED,
     (RequestState.ACKNOWLEDGED, ClarificationAsked): RequestState.CLARIFYING,
     (RequestState.ACKNOWLEDGED, Forwarded): RequestState.SENT,
+    (RequestState.ACKNOWLEDGED, Readdressed): RequestState.SENT,
     (RequestState.ACKNOWLEDGED, AnswerGiven): RequestState.ANSWERED,
     (RequestState.ACKNOWLEDGED, WithdrawalMade): RequestState.WITHDRAWN,
     (RequestState.ACKNOWLEDGED, TimeRanOut): RequestState.EXPIRED,
     (RequestState.CLARIFYING, ClarificationAsked): RequestState.CLARIFYING,
     (RequestState.CLARIFYING, ClarificationGiven): RequestState.ACKNOWLEDGED,
     (RequestState.CLARIFYING, Forwarded): RequestState.SENT,
+    (RequestState.CLARIFYING, Readdressed): RequestState.SENT,
     (RequestState.CLARIFYING, AnswerGiven): RequestState.ANSWERED,
     (RequestState.CLARIFYING, WithdrawalMade): RequestState.WITHDRAWN,
     (RequestState.CLARIFYING, TimeRanOut): RequestState.EXPIRED,
@@ -67,7 +73,9 @@ MOVES: dict[tuple[RequestState, type], RequestState] = {
 }
 
 
-def advance(request: InformationRequest, event: RequestEvent, at: datetime) -> InformationRequest:
+def advance(  # noqa: PLR0911 - one for each event that keeps something
+    request: InformationRequest, event: RequestEvent, at: datetime
+) -> InformationRequest:
     """The request after `event` at time `at`.
 
     Raises:
@@ -80,16 +88,27 @@ def advance(request: InformationRequest, event: RequestEvent, at: datetime) -> I
         request,
         progress=progress,
         entered_at=request.entered_at if type(progress) is type(request.progress) else at,
+        passed_on_by=None,
     )
     match event:
-        case Edited():
-            return replace(moved, edited_at=at)
+        case Edited(by):
+            return replace(moved, edited_at=at, edited_by=by)
         case Dispatched(pack):
             return replace(moved, packs=(*request.packs, pack), sent_at=at, acknowledged_at=None)
         case Forwarded(holder, pack):
             read = request.acknowledged_at or at  # whoever passes it on has read it
             packs = (*request.packs, pack)
-            return replace(moved, packs=packs, holder=holder, acknowledged_at=read)
+            return replace(
+                moved,
+                packs=packs,
+                holder=holder,
+                acknowledged_at=read,
+                passed_on_by=request.holder,
+            )
+        case PassingOnFailed():
+            return replace(moved, holder=request.passed_on_by or request.holder)
+        case Readdressed(holder, pack):
+            return replace(moved, packs=(*request.packs, pack), holder=holder)
         case Undelivered():
             return replace(moved, sent_at=None)
         case Read() | ClarificationAsked() | AnswerGiven():
@@ -98,18 +117,20 @@ def advance(request: InformationRequest, event: RequestEvent, at: datetime) -> I
             return moved
 
 
-def _fits(request: InformationRequest, event: RequestEvent) -> bool:
+def _fits(request: InformationRequest, event: RequestEvent) -> bool:  # noqa: PLR0911
     """Whether what the event says agrees with the request, beyond the table."""
     match event, request.progress:
         case ApprovalGiven(by), _:
-            return by != request.requester
+            return by not in request.writers
         case Undelivered(pack), _:
             return pack == request.pack
+        case PassingOnFailed(pack), _:
+            return pack == request.pack and request.passed_on_by is not None
         case AnswerGiven(answer, pack), _:
             return answer.has_documents == (pack is not None)
         case AnswerUndelivered(pack), Answered(pack=answered):
             return pack == answered
-        case Forwarded(holder), _:
+        case Forwarded(holder) | Readdressed(holder), _:
             return holder != request.holder
         case _:
             return True
@@ -121,9 +142,9 @@ def _progress_after(event: RequestEvent, at: datetime) -> RequestProgress:  # no
             return Draft()
         case ApprovalGiven(by):
             return Approved(at, by)
-        case Dispatched() | Forwarded():
+        case Dispatched() | Forwarded() | Readdressed():
             return Sent()
-        case Read() | ClarificationGiven() | AnswerUndelivered():
+        case Read() | ClarificationGiven() | PassingOnFailed() | AnswerUndelivered():
             return Acknowledged()
         case ClarificationAsked():
             return Clarifying()
@@ -138,10 +159,10 @@ def _progress_after(event: RequestEvent, at: datetime) -> RequestProgress:  # no
 def _impossible(request: InformationRequest, event: RequestEvent) -> Conflict:
     if isinstance(event, ApprovalGiven) and request.state is RequestState.DRAFT:
         return Conflict(
-            "Whoever makes a request cannot approve it.",
-            "Ask another person of your agency to approve it.",
+            "Whoever asks, or wrote or changed the request, cannot approve it.",
+            "Ask another person of your agency, who changed nothing of it, to approve it.",
         )
-    if isinstance(event, Forwarded) and request.state.is_open:
+    if isinstance(event, Forwarded | Readdressed) and request.state.is_open:
         return Conflict("This person has the request already.", "Name another representative.")
     if isinstance(event, AnswerGiven) and request.state.is_open:
         return Conflict(

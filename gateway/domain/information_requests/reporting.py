@@ -8,7 +8,11 @@ from datetime import date, datetime, timedelta, tzinfo
 from typing import Self
 
 from gateway.domain.errors import InvalidInput
-from gateway.domain.information_requests.states import Answered, InformationRequest
+from gateway.domain.information_requests.states import (
+    Answered,
+    InformationRequest,
+    RequestState,
+)
 from gateway.domain.information_requests.timing import is_overdue
 from gateway.domain.register import AgencyId
 from gateway.domain.workdays import Calendar, working_days_between
@@ -58,6 +62,7 @@ class AgencyTimes:
 
     Attributes:
         outcomes: how often it answered what, by the answer's words.
+        withdrawn, expired: ended without an answer.
         open, overdue: not ended yet; and of these, past their day.
         answered_by_due: answered on the day asked for, or before.
         slowest_tenth_days_to_answer: the 90th percentile. Figures over nothing are None.
@@ -73,6 +78,8 @@ class AgencyTimes:
     median_days_to_acknowledge: float | None
     median_days_to_answer: float | None
     slowest_tenth_days_to_answer: float | None
+    withdrawn: int = 0
+    expired: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +131,8 @@ def _of(
         median_days_to_acknowledge=percentile(to_acknowledge, 0.5),
         median_days_to_answer=percentile(to_answer, 0.5),
         slowest_tenth_days_to_answer=percentile(to_answer, 0.9),
+        withdrawn=sum(request.state is RequestState.WITHDRAWN for request in requests),
+        expired=sum(request.state is RequestState.EXPIRED for request in requests),
     )
 
 

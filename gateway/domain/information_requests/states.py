@@ -135,6 +135,8 @@ class InformationRequest:
         edited_at: when its content last changed; `entered_at`: when its state last changed.
         packs: the packs that carried it: more than one when it was sent again or forwarded.
         sent_at, acknowledged_at: of the present sending, and when it was first read.
+        drafted_by, edited_by: who wrote it, and who changed it last; None where nobody was named.
+        passed_on_by: who gets it back if what passes it on to the holder cannot be delivered.
     """
 
     id: RequestId
@@ -156,6 +158,15 @@ class InformationRequest:
     packs: tuple[PackId, ...] = ()
     sent_at: datetime | None = None
     acknowledged_at: datetime | None = None
+    drafted_by: RepresentativeId | None = None
+    edited_by: RepresentativeId | None = None
+    passed_on_by: RepresentativeId | None = None
+
+    @property
+    def writers(self) -> frozenset[RepresentativeId]:
+        """Whose words it is: who asks, who drafted it, and who changed it last."""
+        named = (self.requester, self.drafted_by, self.edited_by)
+        return frozenset(person for person in named if person is not None)
 
     @property
     def state(self) -> RequestState:

@@ -6,6 +6,7 @@ from typing import Any, Self
 
 from pydantic import Field
 
+from gateway.audit.reading import read
 from gateway.services.disclosures import Disclosure, Extent
 from gateway.services.proving import Consistency
 from gateway.services.review import Seen
@@ -120,5 +121,14 @@ class ConsistencyShown(Shown):
 
 def _shown(seen: Seen) -> tuple[EntryShown, ...]:
     return tuple(
-        EntryShown(position=found.position, entry=json.loads(found.leaf)) for found in seen.entries
+        EntryShown(position=found.position, entry=_entry(found.leaf)) for found in seen.entries
     )
+
+
+def _entry(leaf: bytes) -> dict[str, Any]:
+    """What an entry says; of bytes that are no JSON object, that they are not understood."""
+    try:
+        entry = json.loads(leaf)
+    except (ValueError, RecursionError):
+        entry = None
+    return entry if isinstance(entry, dict) else read(leaf)
