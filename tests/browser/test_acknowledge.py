@@ -135,6 +135,6 @@ def test_the_pages_are_styled_and_sound(there: Installation, page: Page) -> None
     page.set_viewport_size({"width": 320, "height": 640})
     page.goto(f"{there.base}/acknowledge")
     assert page.locator("h1").count() == 1
-    assert page.evaluate("document.styleSheets.length") == 1
+    assert page.evaluate("document.styleSheets.length") == 2
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
     assert page.locator("html").get_attribute("lang") == "en-NZ"

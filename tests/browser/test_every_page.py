@@ -146,7 +146,7 @@ def shown(role: Role) -> list[Route]:
     for route in PAGES:
         if route.method != "GET" or route.roles is PUBLIC or route.operation in NO_PAGES:
             continue
-        if route.media is None and min(route.roles, key=order.index) is role:  # type: ignore[type-var]
+        if route.media is None and min(route.roles, key=order.index) is role:
             found.append(route)
     return found
 

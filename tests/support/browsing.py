@@ -92,13 +92,16 @@ class Window:
         if width is not None:
             self.page.set_viewport_size({"width": width, "height": 900})
         PICTURES.mkdir(parents=True, exist_ok=True)
-        self.page.screenshot(path=PICTURES / f"{name}.png", full_page=True)
+        # Hiding the caret would leave style attributes behind, whose copying at a swap the content
+        # security policy complains of.
+        self.page.screenshot(path=PICTURES / f"{name}.png", full_page=True, caret="initial")
 
     def focused(self) -> str:
-        """What has the keyboard's focus: its text or name."""
+        """What has the keyboard's focus: its text, or a field's name."""
         said: str = self.page.evaluate(
             """(() => { const e = document.activeElement;
-               return (e.innerText || e.name || e.id || e.tagName).trim(); })()"""
+               const field = ["INPUT", "SELECT", "TEXTAREA"].includes(e.tagName);
+               return ((!field && e.innerText) || e.name || e.id || e.tagName).trim(); })()"""
         )
         return said
 

@@ -19,7 +19,7 @@ from support.house import move_in, sign_in  # noqa: E402
 from support.running import Installation, installation  # noqa: E402
 from support.world import SAMPLE  # noqa: E402
 
-_VIEW = {"width": 1120, "height": 760}
+_WIDTH, _HEIGHT = 1120, 760
 
 
 def free_port() -> int:
@@ -32,7 +32,7 @@ def free_port() -> int:
 
 def keep(page: Page, name: str, marker: str) -> None:
     """Keep what is seen of a page from `marker` on."""
-    page.set_viewport_size(_VIEW)
+    page.set_viewport_size({"width": _WIDTH, "height": _HEIGHT})
     page.locator(marker).first.evaluate("e => e.scrollIntoView()")
     page.screenshot(path=HERE / f"{name}.png")
 
