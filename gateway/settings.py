@@ -4,9 +4,10 @@ The environment wins over the file. A key the gateway does not know is an error,
 the pen cannot silently leave a default in force. `Field` descriptions are the reference.
 """
 
+import json
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal, Self, get_origin
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -15,6 +16,7 @@ from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
+    SettingsError,
     TomlConfigSettingsSource,
 )
 
@@ -117,6 +119,9 @@ class Settings(BaseSettings):
     )
     log_patience_seconds: Annotated[float, Field(gt=0, le=600)] = Field(
         10, description="how long what is to leave waits for the log to be signed"
+    )
+    log_check_every_seconds: Annotated[float, Field(ge=0.1, le=86400)] = Field(
+        5, description="how often 256 entries of the stored log are checked again, in turn"
     )
     log_witnesses: tuple[Annotated[str, AfterValidator(_witness)], ...] = Field(
         (), max_length=20, description="witnesses that cosign checkpoints, each as 'URL KEY'"
@@ -228,6 +233,11 @@ class Settings(BaseSettings):
     answer_session_minutes: int = Field(
         480, ge=5, le=1440, description="how long an opened one-time link can be used"
     )
+
+    session_idle_minutes: int = Field(
+        30, ge=1, le=720, description="how long whoever signed in to the pages may do nothing"
+    )
+    session_hours: int = Field(12, ge=1, le=24, description="how long they stay signed in at most")
 
     mail_ceiling: Annotated[str, AfterValidator(_level)] = Field(
         "IN-CONFIDENCE", description="highest classification that mail may carry"
@@ -342,6 +352,11 @@ def load(environ: dict[str, str], data_dir: Path | None = None) -> Settings:
         )
     try:
         return Settings(data_dir=folder.expanduser().absolute())
+    except SettingsError as error:
+        raise InvalidInput(
+            f"{_unreadable(environ, folder)} cannot be read.",
+            'In the environment a list is written as JSON, for example \'["one", "two"]\'.',
+        ) from error
     except ValidationError as error:
         raise InvalidInput(
             "The settings are not usable.",
@@ -355,8 +370,21 @@ def load(environ: dict[str, str], data_dir: Path | None = None) -> Settings:
 
 
 def _problem(fault: Any) -> Problem:
-    where = ".".join(str(part) for part in fault["loc"]) or str(fault["msg"]).partition(":")[0]
-    return Problem(where, str(fault["msg"]).removeprefix("Value error, "))
+    said = str(fault["msg"]).removeprefix("Value error, ")
+    where = ".".join(str(part) for part in fault["loc"]) or said.partition(":")[0]
+    return Problem(where, said.removeprefix(f"{where}: "))
+
+
+def _unreadable(environ: dict[str, str], folder: Path) -> str:
+    """The variable of the environment that should hold JSON and does not."""
+    for name, text in environ.items():
+        field = Settings.model_fields.get(name.upper().removeprefix(PREFIX).lower())
+        if field is not None and get_origin(field.annotation) is tuple:
+            try:
+                json.loads(text)
+            except ValueError:
+                return name
+    return str(folder / FILE_NAME)
 
 
 def _default_data_dir(environ: dict[str, str]) -> str:

@@ -1,6 +1,7 @@
 """The composition root: the one part that names concrete adapters and joins them to use cases."""
 
 from gateway.app.opening import Gateway, initialise, opened
+from gateway.app.outside import outside
 from gateway.app.policies import check_policies
 from gateway.app.rotating import rotate_log_key
 from gateway.app.serving import serve
@@ -22,6 +23,7 @@ __all__ = [
     "initialise",
     "openapi_document",
     "opened",
+    "outside",
     "pack_schema",
     "parse_pack",
     "parse_register",

@@ -19,12 +19,13 @@ from gateway.domain.errors import InvalidInput
 from gateway.domain.information_requests.timing import ReminderTiming
 from gateway.domain.register import PasswordChannel
 from gateway.domain.secret import Secret
+from gateway.domain.users import SessionLimits
 from gateway.services.parts import Rules
 from gateway.settings import Settings
 from gateway.storage.database import PostgresDatabase
 from gateway.storage.embedded import EmbeddedPostgres
 
-_UPKEEP_TURNS = 2  # for forwarding the log, and for its witnesses
+_UPKEEP_TURNS = 3  # for checking the log, forwarding it, and for its witnesses
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +85,10 @@ def rules(settings: Settings) -> Rules:
         ),
         code_life=timedelta(minutes=settings.answer_code_minutes),
         session_life=timedelta(minutes=settings.answer_session_minutes),
+        sessions=SessionLimits(
+            idle=timedelta(minutes=settings.session_idle_minutes),
+            absolute=timedelta(hours=settings.session_hours),
+        ),
         channels=frozenset(PasswordChannel)
         - (frozenset({PasswordChannel.TEXT}) if settings.sms_kind == "none" else frozenset()),
     )

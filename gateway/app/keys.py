@@ -89,10 +89,15 @@ def next_log_key(settings: Settings) -> Path:
             "Keep it in a file (log_key_file) to have it changed.",
             field="log_key",
         )
-    path = settings.log_key_path.with_name(settings.log_key_path.name + ".next")
+    path = coming_log_key(settings)
     if not path.exists():
         create_master_key(path)
     return path
+
+
+def coming_log_key(settings: Settings) -> Path:
+    """Where the key that is to come lies while keys are changed."""
+    return settings.log_key_path.with_name(settings.log_key_path.name + ".next")
 
 
 def _log_key(settings: Settings, field: str, read: Callable[[], MasterKey]) -> LogKey:

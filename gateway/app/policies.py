@@ -3,7 +3,7 @@
 from dataclasses import replace
 from pathlib import Path
 
-from gateway.documents import check_templates
+from gateway.documents import check_templates, duty_problems
 from gateway.policy import PolicyReport, load_bundle
 from gateway.policy import check_policies as check_rules
 from gateway.policy.bundle import TEMPLATES
@@ -26,5 +26,10 @@ def check_policies(directory: Path) -> PolicyReport:
     failures += [
         f"{TEMPLATES}/{fault.field}: {fault.message} {fault.remedy}"
         for fault in check_templates(templates)
+    ]
+    failures += [
+        f"{TEMPLATES}/{fault.field}: for '{form.authority}': {fault.message} {fault.remedy}"
+        for form in forms
+        for fault in duty_problems(templates, form.template, form.duty)
     ]
     return replace(report, failures=(*report.failures, *failures))

@@ -10,17 +10,12 @@ from datetime import timedelta
 
 import structlog
 
-from gateway.audit.notes import VerifierKey
-from gateway.channels import (
-    HttpStamper,
-    HttpWitness,
-    StamperSettings,
-    SyslogCollector,
-    SyslogSettings,
-    WitnessSettings,
-)
+from gateway.app.outside import Outside, witnesses
+from gateway.channels import SyslogCollector
 from gateway.domain.errors import GatewayError
 from gateway.services.forwarding import BATCH, forward
+from gateway.services.log_check import alarms, check_next, remedy, said
+from gateway.services.log_storage import LogAlarm
 from gateway.services.parts import Parts
 from gateway.services.witnessing import endorse
 from gateway.settings import Settings
@@ -31,25 +26,16 @@ _AWAY_SECONDS = 10.0
 _log = structlog.get_logger("log")
 
 
-def log_upkeep(parts: Parts, settings: Settings) -> Iterator[Coroutine[object, object, None]]:
-    """The tasks, each to be run until it is cancelled.
-
-    Raises:
-        InvalidInput: a setting of a witness, time-stamping service or syslog receiver is wrong.
-    """
-    witnesses = _witnesses(parts, settings)
-    roots, outside = settings.log_stamper_roots_file, settings.log_outside_ca_file
-    stampers = [
-        HttpStamper(StamperSettings(url, roots, outside), parts.clock)
-        for url in settings.log_stampers
-        if roots is not None
-    ]
-    collector = _collector(settings)
+def log_upkeep(
+    parts: Parts, settings: Settings, told: Outside
+) -> Iterator[Coroutine[object, object, None]]:
+    """The tasks, each to be run until it is cancelled; `told` are the parties outside."""
     yield _sequence(parts)
-    if witnesses or stampers:
-        yield _endorse(parts, witnesses, stampers, settings)
-    if collector is not None:
-        yield _forward(parts, collector)
+    yield _check(parts, settings.log_check_every_seconds)
+    if told.witnesses or told.stampers:
+        yield _endorse(parts, told, settings)
+    if told.collector is not None:
+        yield _forward(parts, told.collector)
 
 
 async def cosign_now(parts: Parts, settings: Settings) -> tuple[str, ...]:
@@ -58,21 +44,13 @@ async def cosign_now(parts: Parts, settings: Settings) -> tuple[str, ...]:
     Raises:
         InvalidInput: a witness's setting is wrong. Unavailable: the database does not answer.
     """
-    witnesses = _witnesses(parts, settings)
+    asked = witnesses(settings, parts.clock)
     every, patience = _times(settings)
     async with contextlib.AsyncExitStack() as stack:
-        for witness in witnesses:
+        for witness in asked:
             stack.push_async_callback(witness.close)
-        await endorse(parts, witnesses, (), every=every, patience=patience)
-    return tuple(witness.name for witness in witnesses)
-
-
-def _witnesses(parts: Parts, settings: Settings) -> list[HttpWitness]:
-    outside = settings.log_outside_ca_file
-    return [
-        HttpWitness(WitnessSettings(url, VerifierKey.parse(key), outside), parts.clock)
-        for url, _, key in (text.partition(" ") for text in settings.log_witnesses)
-    ]
+        await endorse(parts, asked, (), every=every, patience=patience)
+    return tuple(witness.name for witness in asked)
 
 
 def _times(settings: Settings) -> tuple[timedelta, timedelta]:
@@ -98,18 +76,36 @@ async def _forward(parts: Parts, collector: SyslogCollector) -> None:
         await _repeat("log_not_forwarded", once)
 
 
-async def _endorse(
-    parts: Parts,
-    witnesses: list[HttpWitness],
-    stampers: list[HttpStamper],
-    settings: Settings,
-) -> None:
+async def _check(parts: Parts, every: float) -> None:
+    """Walk the stored log tile by tile, and say what is wrong when it is found, and when mended."""
+    told: dict[int, LogAlarm] = {}
+    tile = 0
+
+    async def once() -> float:
+        nonlocal tile
+        async with parts.database.turn("checking the log") as ours:
+            if ours:
+                tile = await check_next(parts, tile)
+        known = {alarm.position: alarm for alarm in await alarms(parts)}
+        for position, alarm in known.items():
+            if position not in told:
+                _log.error("log_damaged", error=said(alarm), remedy=remedy(alarm))
+        for position in told.keys() - known.keys():
+            _log.warning("log_mended", position=position)
+        told.clear()
+        told.update(known)
+        return every
+
+    await _repeat("log_not_checked", once)
+
+
+async def _endorse(parts: Parts, told: Outside, settings: Settings) -> None:
     every, patience = _times(settings)
 
     async def once() -> float:
         async with parts.database.turn("witnessing") as ours:
             alarms = (
-                await endorse(parts, witnesses, stampers, every=every, patience=patience)
+                await endorse(parts, told.witnesses, told.stampers, every=every, patience=patience)
                 if ours
                 else ()
             )
@@ -119,9 +115,9 @@ async def _endorse(
         return settings.log_endorse_every_seconds
 
     async with contextlib.AsyncExitStack() as stack:
-        for witness in witnesses:
+        for witness in told.witnesses:
             stack.push_async_callback(witness.close)
-        for stamper in stampers:
+        for stamper in told.stampers:
             stack.push_async_callback(stamper.close)
         await _repeat("log_not_endorsed", once)
 
@@ -144,19 +140,3 @@ async def _repeat(failure: str, once: Callable[[], Awaitable[float]]) -> None:
             pause = _AWAY_SECONDS
             _log.error(failure, error=type(error).__name__)
         await asyncio.sleep(pause)
-
-
-def _collector(settings: Settings) -> SyslogCollector | None:
-    if settings.syslog_host is None:
-        return None
-    return SyslogCollector(
-        SyslogSettings(
-            host=settings.syslog_host,
-            port=settings.syslog_port,
-            security=settings.syslog_security,
-            ca_file=settings.syslog_ca_file,
-            certificate_file=settings.syslog_certificate_file,
-            key_file=settings.syslog_key_file,
-        ),
-        settings.log_origin,
-    )

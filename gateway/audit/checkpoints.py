@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Self
 
+from gateway.audit.errors import Tampered
 from gateway.audit.merkle import EMPTY_ROOT, HASH_BYTES, LARGEST_SIZE
 from gateway.audit.notes import Kind, Note, Signed, VerifierKey
-from gateway.domain.errors import Tampered
 
 _REMEDY = "Get the checkpoint again from where it was published; do not trust this copy."
 

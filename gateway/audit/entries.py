@@ -22,6 +22,7 @@ class Action(StrEnum):
     """Everything that is recorded, as `subject.event`."""
 
     REGISTER_IMPORTED = "register.imported"
+    REGISTER_CHANGED = "register.changed"
     TOKEN_CREATED = "token.created"  # noqa: S105 - an action's name
     TOKEN_REVOKED = "token.revoked"  # noqa: S105 - an action's name
     REQUEST_REFUSED = "request.refused"
@@ -66,6 +67,8 @@ class Action(StrEnum):
     INFORMATION_REQUEST_QUESTIONED = "information-request.questioned"
     INFORMATION_REQUEST_REPLIED = "information-request.replied"
     INFORMATION_REQUEST_FORWARDED = "information-request.forwarded"
+    INFORMATION_REQUEST_READDRESSED = "information-request.readdressed"
+    INFORMATION_REQUEST_ANSWER_SAVED = "information-request.answer-saved"
     INFORMATION_REQUEST_ANSWERED = "information-request.answered"
     INFORMATION_REQUEST_ANSWER_UNDELIVERED = "information-request.answer-undelivered"
     INFORMATION_REQUEST_WITHDRAWN = "information-request.withdrawn"
@@ -92,6 +95,10 @@ class Action(StrEnum):
     RESPONSE_TIMES_READ = "response-times.read"
     LOG_EXPORTED = "log.exported"
     LOG_READ = "log.read"
+    LOG_VERIFIED = "log.verified"
+    LOG_DAMAGED = "log.damaged"
+    LOG_MENDED = "log.mended"
+    LOG_REINDEXED = "log.reindexed"
     LOG_KEY_ROTATED = "log.key-rotated"
     LOG_FORWARDING_STOPPED = "log.forwarding-stopped"
     LOG_FORWARDING_RESUMED = "log.forwarding-resumed"

@@ -18,6 +18,7 @@ class Facet(StrEnum):
     RECIPIENT_AGENCY = "recipient agency"
     PACK = "pack"
     INFORMATION_REQUEST = "information request"
+    CONCERNS = "concerns"
 
     def term(self, value: str) -> str:
         """The one word under which a value of this kind is looked up."""
@@ -37,6 +38,7 @@ _MEMBERS = {  # the names under which entries hold such values, wherever they st
     "recipient_agency": Facet.RECIPIENT_AGENCY,
     "pack": Facet.PACK,
     "information_request": Facet.INFORMATION_REQUEST,
+    "also_concerns": Facet.CONCERNS,
 }
 
 
@@ -57,11 +59,18 @@ class Facets:
     @classmethod
     def of(cls, entry: Entry) -> "Facets":
         """What `entry` is found by."""
+        return cls.among(entry.actor, entry.subject, entry.detail)
+
+    @classmethod
+    def among(
+        cls, actor: Mapping[str, JSON], subject: Mapping[str, JSON], detail: Mapping[str, JSON]
+    ) -> "Facets":
+        """What an entry of these parts is found by."""
         return cls(
-            actor=_text(entry.actor.get("person")) or str(entry.actor["kind"]),
-            transfer=_text(entry.subject.get("transfer")),
-            meeting=_text(entry.subject.get("meeting")),
-            terms=frozenset((*_terms(entry.subject), *_terms(entry.detail))),
+            actor=_text(actor.get("person")) or str(actor["kind"]),
+            transfer=_text(subject.get("transfer")),
+            meeting=_text(subject.get("meeting")),
+            terms=frozenset((*_terms(subject), *_terms(detail))),
         )
 
 

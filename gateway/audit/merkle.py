@@ -8,7 +8,7 @@ from hashlib import sha256
 from itertools import islice
 from typing import Self
 
-from gateway.domain.errors import Tampered
+from gateway.audit.errors import Tampered
 
 HASH_BYTES = 32
 LARGEST_SIZE = 2**63 - 1  # entries; what other programs for these formats count up to

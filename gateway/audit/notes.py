@@ -15,7 +15,7 @@ from typing import Self
 from nacl.exceptions import BadSignatureError
 from nacl.signing import SigningKey, VerifyKey
 
-from gateway.domain.errors import InvalidInput, Tampered
+from gateway.audit.errors import InvalidInput, Tampered
 
 LARGEST_NOTE = 1_000_000  # bytes; the limit of the reference implementation
 MOST_SIGNATURES = 100  # as above
@@ -142,7 +142,10 @@ class Note:
             if (key := known.get((signature.name, signature.key_id)))
         )
         if not signed:
-            raise Tampered("None of the known keys signed this.", _REMEDY)
+            raise Tampered(
+                "This is signed with another key than the ones given.",
+                "If the log's key was changed, give the newer key.pub; else do not trust it.",
+            )
         return signed
 
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import Self
 
 from gateway.audit.checkpoints import Checkpoint, open_signed
+from gateway.audit.errors import Tampered
 from gateway.audit.merkle import HASH_BYTES, LARGEST_SIZE, leaf_hash, verify_inclusion
 from gateway.audit.notes import LARGEST_NOTE, VerifierKey
-from gateway.domain.errors import Tampered
 
 _HEADER = "c2sp.org/tlog-proof@v1"
 _MOST_HASHES = 63  # the height of the largest tree

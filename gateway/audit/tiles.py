@@ -3,8 +3,8 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
+from gateway.audit.errors import LimitExceeded, Tampered
 from gateway.audit.merkle import HASH_BYTES, Hashes, hashes_of, root_of
-from gateway.domain.errors import LimitExceeded, Tampered
 
 WIDTH = 256  # hashes in a full tile, entries in a full bundle
 _HEIGHT = 8  # levels of the tree that a tile spans

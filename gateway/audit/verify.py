@@ -1,14 +1,17 @@
 """Verification of an exported log, offline and in constant memory."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from gateway.audit.checkpoints import Checkpoint, open_signed
+from gateway.audit.errors import InvalidInput, Tampered
 from gateway.audit.lines import Checked, LineCheck, checked
 from gateway.audit.merkle import EMPTY_ROOT, Tree
 from gateway.audit.notes import Kind, Signed, VerifierKey
-from gateway.domain.errors import InvalidInput, Tampered
 
+PLACE_UNKNOWN = "Only an older checkpoint could tell where."
+CHANGING = "export.unfinished"  # in the folder of an export while its files are replaced
 _PROGRESS_EVERY = 10_000  # entries
 _REMEDY = (
     "Export the log again and verify that. If it fails again, keep every copy and checkpoint as "
@@ -70,18 +73,61 @@ def verify_checked(
     Raises:
         Tampered, InvalidInput: as `verify_export` does.
     """
-    newest, signed = _newest(checkpoint, keys)  # steps 1 and 2
-    older = _older(since, newest, keys) if since is not None else None
-    reading = _Reading(newest, older)
+    verification = Verification(checkpoint, keys, since=since)
     for part in parts:
-        begun = reading.tree.size
-        reading.add(part.hashes)
-        if part.fault:  # step 3
-            raise _wrong(reading.tree.size, part.fault)
+        begun = verification.size
+        verification.add(part)
         if progress:
-            _tell(progress, begun, reading.tree.size)
-    reading.end()
-    return Summary(newest, signed, older)
+            _tell(progress, begun, verification.size)
+    return verification.end()
+
+
+class Verification:
+    """The same for whoever is handed the lines bit by bit, and has other things to do meanwhile.
+
+    Raises:
+        Tampered, InvalidInput: as `verify_export` does, as soon as it is known.
+    """
+
+    def __init__(
+        self, checkpoint: bytes, keys: Sequence[VerifierKey], *, since: bytes | None = None
+    ) -> None:
+        with _about("The checkpoint"):  # steps 1 and 2
+            newest, signed = _newest(checkpoint, keys)
+        with _about("The older checkpoint"):
+            older = _older(since, newest, keys) if since is not None else None
+        self._summary = Summary(newest, signed, older)
+        self._reading = _Reading(newest, older)
+
+    @property
+    def checkpoint(self) -> Checkpoint:
+        """The checkpoint that the lines are held against."""
+        return self._summary.checkpoint
+
+    @property
+    def size(self) -> int:
+        """How many entries were added."""
+        return self._reading.tree.size
+
+    def add(self, part: Checked) -> None:
+        """Take in the next lines, as they were checked and hashed."""
+        self._reading.add(part.hashes)
+        if part.fault:  # step 3
+            raise _wrong(self.size, part.fault)
+
+    def end(self) -> Summary:
+        """What was verified, once every line is added."""
+        self._reading.end()
+        return self._summary
+
+
+@contextmanager
+def _about(what: str) -> Iterator[None]:
+    """Have an error say which checkpoint it is about."""
+    try:
+        yield
+    except Tampered as error:
+        raise Tampered(f"{what}: {error.message}", error.remedy) from error
 
 
 def _newest(
@@ -100,10 +146,13 @@ def _newest(
 def _older(since: bytes, newest: Checkpoint, keys: Sequence[VerifierKey]) -> Checkpoint:
     older, _ = open_signed(since, [key for key in keys if key.kind is Kind.ED25519])
     if older.origin != newest.origin:
-        raise Tampered("The older checkpoint is of another log.", "Give one of the same log.")
+        raise Tampered("It is of another log.", "Give one of the same log.")
     if older.size > newest.size:
-        what = f"The log has shrunk from {older.size} entries to {newest.size}, "
-        raise Tampered(what + "or the checkpoints are in the wrong order.", _REMEDY)
+        raise Tampered(
+            f"It is of {older.size} entries, and the export of {newest.size} only.",
+            "If it is the newer of the two, verify with an older one. If it is not, the log has "
+            f"shrunk. {_REMEDY}",
+        )
     if older.size == newest.size and older.root != newest.root:
         raise Tampered(f"Two different logs of {older.size} entries were signed.", _REMEDY)
     return older
@@ -150,7 +199,7 @@ class _Reading:
     def _differing(self, what: str) -> Tampered:
         older = self._older
         if older is None:
-            where = "Only an older checkpoint could tell where."
+            where = PLACE_UNKNOWN
         elif self._older_root == older.root:
             where = f"The first {older.size} are as the older checkpoint says; it lies after them."
         else:

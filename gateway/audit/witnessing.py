@@ -7,9 +7,9 @@ under one name cannot both have its cosignature. Source: C2SP tlog-witness, add-
 from base64 import b64encode
 from collections.abc import Sequence
 
+from gateway.audit.errors import Tampered
 from gateway.audit.merkle import HASH_BYTES, LARGEST_SIZE
 from gateway.audit.notes import Kind, Note, Signature, VerifierKey
-from gateway.domain.errors import Tampered
 
 MOST_PROOF_LINES = 63
 CLOCKS_APART = 3600  # seconds that a witness's clock may be ahead of ours

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
-from gateway.cli.run import ADMINISTRATOR, err, explain, leave, out, replacing, run
+from gateway.audit.reading import printable, read
+from gateway.cli.run import ADMINISTRATOR, err, explain, leave, named_path, out, replacing, run
 from gateway.domain.errors import GatewayError, InvalidInput
 
 if TYPE_CHECKING:
@@ -34,9 +35,6 @@ def add_to(commands: typer.Typer) -> None:
         ("child", child),
         ("agency", agency),
         ("refusals", refusals),
-        ("prove", prove),
-        ("prove-growth", prove_growth),
-        ("status", status),
     ):
         commands.command(name)(command)
 
@@ -54,7 +52,9 @@ def search(  # noqa: PLR0913 - each is an option
     child: Annotated[str | None, typer.Option(help="Child's reference.")] = None,
     document: Annotated[str | None, typer.Option(help="SHA-256 of a document.")] = None,
     archive: Annotated[str | None, typer.Option(help="SHA-256 of a mailed archive.")] = None,
-    transfer: Annotated[str | None, typer.Option(help="Transfer.")] = None,
+    transfer: Annotated[
+        str | None, typer.Option(help="Transfer, by reference or identifier.")
+    ] = None,
     pack: Annotated[str | None, typer.Option(help="Pack.")] = None,
     recipient: Annotated[str | None, typer.Option(help="Recipient.")] = None,
     order: Annotated[str, typer.Option(help="newest or oldest first")] = "newest",
@@ -63,7 +63,9 @@ def search(  # noqa: PLR0913 - each is an option
     export: Annotated[
         str | None, typer.Option(help="Write everything found as jsonl, csv or ocsf.")
     ] = None,
-    where: Annotated[Path | None, typer.Option("--out", help="File for the export.")] = None,
+    where: Annotated[
+        Path | None, typer.Option("--out", parser=named_path, help="File for the export.")
+    ] = None,
 ) -> None:
     """Search the log, or export what a search finds."""
     given = {
@@ -92,10 +94,12 @@ def search(  # noqa: PLR0913 - each is an option
         if not seen.entries:
             err.print("Nothing found.")
 
-    _look(act, "audit search")
+    looking(act, "audit search")
 
 
-def story(transfer: Annotated[str, typer.Argument(help="Identifier of the transfer.")]) -> None:
+def story(
+    transfer: Annotated[str, typer.Argument(help="Reference or identifier of the transfer.")],
+) -> None:
     """Print everything the log says of one transfer and its pack, in order."""
 
     async def act(gateway: "Gateway") -> None:
@@ -105,7 +109,7 @@ def story(transfer: Annotated[str, typer.Argument(help="Identifier of the transf
         for found in seen.entries:
             out.print(_line(found, seen.names), markup=False)
 
-    _look(act, "audit story")
+    looking(act, "audit story")
 
 
 def child(
@@ -122,11 +126,14 @@ def child(
 
     async def account(gateway: "Gateway") -> "Account":
         from gateway.services.disclosures import account_of_child  # noqa: PLC0415
+        from gateway.services.knowing import require_known  # noqa: PLC0415
         from gateway.services.paging import Page  # noqa: PLC0415
 
         wanted = period.wanted(gateway.parts.rules.zone)
         page = Page(limit, after)
-        return await account_of_child(gateway.parts, ADMINISTRATOR, reference, wanted, page)
+        found = await account_of_child(gateway.parts, ADMINISTRATOR, reference, wanted, page)
+        require_known(found.known, "child")
+        return found
 
     _account(account, as_json=as_json)
 
@@ -146,14 +153,17 @@ def agency(
 
     async def account(gateway: "Gateway") -> "Account":
         from gateway.services.disclosures import Direction, account_of_agency  # noqa: PLC0415
+        from gateway.services.knowing import require_known  # noqa: PLC0415
         from gateway.services.paging import Page  # noqa: PLC0415
 
         wanted = period.wanted(gateway.parts.rules.zone)
         direction = Direction.RECEIVED if received else Direction.SENT
         page = Page(limit, after)
-        return await account_of_agency(
+        found = await account_of_agency(
             gateway.parts, ADMINISTRATOR, identifier, direction, wanted, page
         )
+        require_known(found.known, "agency")
+        return found
 
     _account(account, as_json=as_json)
 
@@ -170,59 +180,10 @@ def refusals(*, since: Since = None, until: Until = None) -> None:
         for rule, number in counted.items():
             out.print(f"{number:8,}  {rule}", markup=False)
 
-    _look(act, "audit refusals")
+    looking(act, "audit refusals")
 
 
-def prove(
-    position: Annotated[int, typer.Argument(min=0, help="Position of the entry.")],
-    where: Annotated[Path, typer.Option("--out", help="File for the receipt.")],
-) -> None:
-    """Write the receipt that proves an entry to be in the log (C2SP tlog-proof)."""
-
-    async def act(gateway: "Gateway") -> None:
-        from gateway.services.proving import prove_entry  # noqa: PLC0415
-
-        where.write_bytes(await prove_entry(gateway.parts, ADMINISTRATOR, position))
-        out.print(f"The receipt is in {where}.", markup=False)
-
-    _look(act, "audit prove")
-
-
-def prove_growth(
-    old: Annotated[int, typer.Argument(min=1, help="Entries in the older checkpoint.")],
-    new: Annotated[int | None, typer.Argument(min=1, help="In the newer one.")] = None,
-) -> None:
-    """Print the proof that the log only grew: both checkpoints, and the hashes in base64."""
-
-    async def act(gateway: "Gateway") -> None:
-        from base64 import b64encode  # noqa: PLC0415
-
-        from gateway.services.proving import prove_growth as prove_it  # noqa: PLC0415
-
-        proof = await prove_it(gateway.parts, ADMINISTRATOR, old, new)
-        shown = {
-            "older": proof.older.decode(),
-            "newer": proof.newer.decode(),
-            "hashes": [b64encode(value).decode() for value in proof.hashes],
-        }
-        typer.echo(json.dumps(shown, indent=2))
-
-    _look(act, "audit prove-growth")
-
-
-def status() -> None:
-    """Print how the log stands: size, checkpoint, keys, witnesses, receivers, what waits."""
-
-    async def act(gateway: "Gateway") -> None:
-        from gateway.services.publishing import read_status  # noqa: PLC0415
-
-        for name, value in (await read_status(gateway.parts, ADMINISTRATOR)).items():
-            out.print(f"{name}: {value}", markup=False)
-
-    _look(act, "audit status")
-
-
-def _look(act: "Callable[[Gateway], Awaitable[T]]", operation: str) -> T:
+def looking(act: "Callable[[Gateway], Awaitable[T]]", operation: str) -> T:
     """Do `act` once everything written so far has its place in the log."""
 
     async def placed(gateway: "Gateway") -> T:
@@ -265,11 +226,11 @@ def _export(wanted: "Filter", named: str, where: Path) -> None:
                 err.print(f"{count:,} entries")
         out.print(f"{count:,} entries in {where}", markup=False)
 
-    _look(act, "audit search")
+    looking(act, "audit search")
 
 
 def _account(account: "Callable[[Gateway], Awaitable[Account]]", *, as_json: bool) -> None:
-    found = _look(account, "audit account")
+    found = looking(account, "audit account")
     if as_json:
         typer.echo(json.dumps([_plain(each) for each in found.disclosures], indent=2))
         return
@@ -303,12 +264,14 @@ def _plain(disclosure: "Disclosure") -> dict[str, Any]:
 
 
 def _line(found: "Found", names: "dict[str, str] | Any") -> str:
-    entry = json.loads(found.leaf)
-    who = entry["actor"].get("person") or entry["actor"].get("kind")
+    entry = read(found.leaf)
+    who = entry["actor"].get("person") or entry["actor"]["kind"]
     subject = entry["subject"]
     what = subject.get("reference") or subject.get("document") or subject.get("pack") or ""
-    rules = " ".join(entry["detail"].get("rules", ()))
-    return (
+    rules = entry["detail"].get("rules", ())
+    rules = " ".join(map(str, rules)) if isinstance(rules, list) else ""
+    line = (
         f"{found.position:>8}  {entry['at']}  {entry['action']}  {entry['outcome']}  "
-        f"{names.get(who, who)}  {what}  {rules}"
-    ).rstrip()
+        f"{names.get(str(who), who)}  {what}  {rules}"
+    )
+    return printable(line.rstrip())

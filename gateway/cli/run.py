@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import os
+import secrets
 import signal
 import sys
 from collections.abc import Awaitable, Callable, Iterator
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, BinaryIO, NoReturn, TypeVar
 import typer
 from rich.console import Console
 
+from gateway.audit.reading import printable
 from gateway.domain.actors import Actor, ActorKind, Role
 from gateway.domain.errors import (
     Conflict,
@@ -105,11 +107,16 @@ def leave_at_once(error: GatewayError) -> NoReturn:
 def explain(error: GatewayError) -> None:
     """Print an error: what is wrong, where, and how to mend it."""
     where = f" [{error.field}]" if error.field else ""
-    err.print(f"Error{where}: {error.message}", style="bold red", markup=False)
+    _print(f"Error{where}: {error.message}", style="bold red")
     for problem in getattr(error, "problems", ()):
         remedy = f" {problem.remedy}" if problem.remedy else ""
-        err.print(f"  - {problem.field}: {problem.message}{remedy}", markup=False)
-    err.print(error.remedy, markup=False)
+        _print(f"  - {problem.field}: {problem.message}{remedy}")
+    _print(error.remedy)
+
+
+def _print(text: str, style: str | None = None) -> None:
+    """Print to standard error; whatever came from a file or a person does not play with it."""
+    err.print("\n".join(map(printable, text.split("\n"))), style=style, markup=False)
 
 
 def exit_code(error: GatewayError) -> int:
@@ -117,8 +124,11 @@ def exit_code(error: GatewayError) -> int:
     return next(EXIT_CODES[kind] for kind in type(error).__mro__ if kind in EXIT_CODES)
 
 
-def read_file(path: Path, limit_bytes: int = 5 * 1024 * 1024) -> bytes:
-    """The bytes of a file the person named; leaves with a clear message if it cannot be read."""
+def read_file(path: Path, limit_bytes: int = 5 * 1024 * 1024, *, divides: bool = True) -> bytes:
+    """The bytes of a file the person named; leaves with a clear message if it cannot be read.
+
+    `divides` says that what is too large could be given in parts.
+    """
     try:
         with path.open("rb") as file:
             data = file.read(limit_bytes + 1)
@@ -129,7 +139,10 @@ def read_file(path: Path, limit_bytes: int = 5 * 1024 * 1024) -> bytes:
             )
         )
     if len(data) > limit_bytes:
-        leave(LimitExceeded(f"{path} is larger than {limit_bytes:,} bytes.", "Split it."))
+        what = f"{path} is larger than {limit_bytes:,} bytes."
+        if divides:
+            leave(LimitExceeded(what, "Split it."))
+        leave(InvalidInput(what, "It is no such file; check the path.", field="FILE"))
     return data
 
 
@@ -140,13 +153,30 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
         with path.open("wb") as file:
             yield file
         return
-    partial = path.with_name(path.name + ".partial")
-    opened = os.open(partial, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600)
+    partial = beside(path)
     try:
-        with os.fdopen(opened, "wb") as file:
+        with open_new(partial) as file:
             yield file
             file.flush()
             os.fsync(file.fileno())
         partial.replace(path)
     finally:
         partial.unlink(missing_ok=True)
+
+
+def beside(path: Path) -> Path:
+    """A name beside `path` that nobody can know before."""
+    return path.with_name(f".{path.name}.{secrets.token_hex(8)}.partial")
+
+
+def open_new(path: Path) -> BinaryIO:
+    """A new file for its owner only; what is there already, a link too, is not written through."""
+    flags = os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_WRONLY
+    return os.fdopen(os.open(path, flags, 0o600), "wb")
+
+
+def named_path(text: str) -> Path:
+    """A path as an option gives it; nothing is no path, and not the present folder."""
+    if not text:
+        raise typer.BadParameter("Give a path; '.' is the present folder.")
+    return Path(text)

@@ -144,7 +144,7 @@ def described(transfer: Transfer, titles: Mapping[DocumentId, str]) -> dict[str,
             for w in transfer.withheld
         ],
         "rules": list(progress.rules) if isinstance(progress, Refused) else [],
-        "reason": progress.reason if isinstance(progress, Failed) else None,
+        "reason": progress.reason if isinstance(progress, Failed) else transfer.held_up,
         "since": transfer.entered_at.isoformat(timespec="seconds"),
     }
 

@@ -71,8 +71,28 @@ class Period(Form):
     )
 
     def wanted(self, zone: tzinfo) -> Wanted:
-        """What the use cases take; days are those of `zone`."""
-        return Wanted(since=_at(self.since, zone), until=_at(self.until, zone))
+        """What the use cases take; days are those of `zone`.
+
+        Raises:
+            InvalidInput: the end does not come after the beginning.
+        """
+        since, until = self._between(zone)
+        return Wanted(since=since, until=until)
+
+    def _between(self, zone: tzinfo) -> tuple[datetime | None, datetime | None]:
+        """From when to when.
+
+        Raises:
+            InvalidInput: the end does not come after the beginning.
+        """
+        since, until = _at(self.since, zone), _at(self.until, zone)
+        if since is not None and until is not None and since >= until:
+            raise InvalidInput(
+                "This ends before it begins.",
+                "Give a later 'until'; the time it names is not part of what is looked at.",
+                field="until",
+            )
+        return since, until
 
 
 class Filter(Period):
@@ -99,10 +119,15 @@ class Filter(Period):
     order: OrderName = Field(default=Order.NEWEST_FIRST, description="Which entries come first.")
 
     def wanted(self, zone: tzinfo) -> Wanted:
-        """What the use cases take; days are those of `zone`."""
+        """What the use cases take; days are those of `zone`.
+
+        Raises:
+            InvalidInput: the end does not come after the beginning.
+        """
+        since, until = self._between(zone)
         return Wanted(
-            since=_at(self.since, zone),
-            until=_at(self.until, zone),
+            since=since,
+            until=until,
             actor=self.actor,
             agency=self.agency,
             action=self.action,

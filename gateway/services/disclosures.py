@@ -4,7 +4,6 @@ Source of what an account holds: Privacy Act 2020 section 22, IPP 11; the Privac
 guidance asks agencies to be able to say what they shared about a child and why.
 """
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -13,15 +12,17 @@ from typing import Any
 
 from gateway.audit.entries import Action, Outcome
 from gateway.audit.facets import Facet
+from gateway.audit.reading import NOT_UNDERSTOOD, read
 from gateway.domain.actors import Actor
 from gateway.domain.transfers import State
-from gateway.services import names
+from gateway.services import knowing, names
 from gateway.services.auditing import child_pseudonym
 from gateway.services.log_storage import Found, Query
 from gateway.services.paging import Page
 from gateway.services.parts import Parts
 from gateway.services.review import Wanted, look, visible
 from gateway.services.storage import Work
+from gateway.services.withholding import WithheldDocument, withheld_about
 
 _ENTRIES = Page(limit=100_000)  # of one page of transfers
 
@@ -83,10 +84,18 @@ class Disclosure:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """A page of disclosures, and the transfer after which the next page begins, if there is one."""
+    """A page of disclosures, and the transfer after which the next page begins, if there is one.
+
+    Attributes:
+        withheld: of a child's account, on its first page: what did not go out at all.
+        known: whether the register or the log, as far as the actor may see them, knows of whom the
+            account is. If not, it was perhaps mistyped.
+    """
 
     disclosures: tuple[Disclosure, ...]
     next: str | None
+    withheld: tuple[WithheldDocument, ...] = ()
+    known: bool = True
 
 
 async def account_of_child(
@@ -115,7 +124,13 @@ async def account_of_child(
         about = tuple(disclosure for disclosure in each if disclosure.documents)
         wanted = replace(wanted, child=child)
         await look(parts, work, actor, "account of a child", wanted, len(about))
-        return replace(account, disclosures=about)
+        withheld: tuple[WithheldDocument, ...] = ()
+        if page.after is None:
+            period = Query(asked.agency, since=wanted.since, until=wanted.until)
+            known = await names.of_everyone(parts, work)
+            withheld = await withheld_about(work, period, mark, known)
+        known_of = bool(about) or await knowing.of_child(parts, work, asked.agency, child)
+        return replace(account, disclosures=about, withheld=withheld, known=known_of)
 
 
 async def account_of_agency(
@@ -145,7 +160,7 @@ async def account_of_agency(
         what = f"account of an agency: {direction.value}"
         found = len(account.disclosures)
         await look(parts, work, actor, what, replace(wanted, agency=agency), found)
-        return account
+        return replace(account, known=bool(found) or await knowing.of_agency(work, agency))
 
 
 async def _account(parts: Parts, work: Work, asked: Query, page: Page) -> Account:
@@ -155,7 +170,9 @@ async def _account(parts: Parts, work: Work, asked: Query, page: Page) -> Accoun
     everything = Query(agency=asked.agency, transfers=tuple(transfers))
     by_transfer: dict[str, list[Found]] = {transfer: [] for transfer in transfers}
     for found in await work.journal.search(everything, _ENTRIES):
-        by_transfer[json.loads(found.leaf)["subject"]["transfer"]].append(found)
+        transfer = read(found.leaf)["subject"].get("transfer")
+        if transfer in by_transfer:
+            by_transfer[transfer].append(found)
     known = await names.of_everyone(parts, work)
     disclosures = (told(transfer, entries) for transfer, entries in by_transfer.items())
     named = (replace(each, recipient_name=known.get(each.recipient)) for each in disclosures)
@@ -171,7 +188,7 @@ def told(transfer: str, entries: Sequence[Found]) -> Disclosure:
     """What the entries of one transfer, in their order, tell of it."""
     story = _Story()
     for entry in sorted(entries, key=lambda entry: entry.position):
-        story.read(json.loads(entry.leaf))
+        story.take_in(entry.leaf)
     return story.disclosure(transfer)
 
 
@@ -185,9 +202,18 @@ class _Story:
     times: dict[Action, datetime] = field(default_factory=dict)
     state: str = ""
 
-    def read(self, entry: Mapping[str, Any]) -> None:
-        """Take in the next entry."""
+    def take_in(self, leaf: bytes) -> None:
+        """Take in the next entry; one that is not understood is told by the state."""
+        entry = read(leaf)
+        try:
+            self._read(entry)
+        except (KeyError, TypeError, ValueError, AttributeError):  # of a form that is not ours
+            self.state = NOT_UNDERSTOOD
+
+    def _read(self, entry: Mapping[str, Any]) -> None:
         action, detail = entry["action"], entry["detail"]
+        if action == NOT_UNDERSTOOD:
+            self.state = NOT_UNDERSTOOD
         self.state = detail.get("state", self.state)
         if action == Action.TRANSFER_QUEUED:
             self._queued(entry)

@@ -8,11 +8,10 @@ from dataclasses import dataclass
 
 from gateway.audit.entries import Action
 from gateway.audit.facets import Facet
-from gateway.audit.notes import VerifierKey
-from gateway.domain.errors import GatewayError, InvalidInput, Unavailable
+from gateway.domain.errors import GatewayError, InvalidInput, NotFound, Tampered, Unavailable
 from gateway.domain.transfers import TransferId
-from gateway.services import proofs
-from gateway.services.log_storage import Query
+from gateway.services import log_check, proofs
+from gateway.services.log_storage import Found, Query
 from gateway.services.paging import Page
 from gateway.services.parts import Parts
 from gateway.services.storage import Work
@@ -40,22 +39,35 @@ async def require_signed(parts: Parts) -> None:
     """Hold that the log can be written and signed now; what waits in it is placed.
 
     Raises:
-        Unavailable: it cannot, or something has waited for longer than the rules allow.
+        Unavailable: it cannot, something has waited for longer than the rules allow, or the stored
+            log is known to be damaged.
     """
     try:
-        key = str(parts.sequencer.signing().verifier_key)
-        await parts.sequencer.run()
-        async with parts.database.work() as work:
-            known = await work.tree.verifier_keys()
-            since = await work.tree.waiting_since()
+        await require_sound(parts)
     except InvalidInput as error:  # anyone may ask this, so it names no file
         raise _closed("The log's signing key cannot be used.") from error
+    except Tampered as error:
+        raise _closed(error.message, f"{error.remedy} {_GOES_ON}") from error
     except GatewayError as error:
         raise _closed(error.message) from error
-    if known and known[0] != key:  # the sequencer tells only once something waits
-        raise _closed("The log's key is not the one the log is signed with.")
+
+
+async def require_sound(parts: Parts) -> None:
+    """The same for whoever runs the gateway: with everything that is known about the reason.
+
+    Raises:
+        Unavailable, InvalidInput, Tampered: the log cannot be written or signed, or is damaged.
+    """
+    await parts.sequencer.run()
+    await parts.sequencer.require_sound()  # the run tells only once something waits
+    async with parts.database.snapshot() as view:
+        since = await view.tree.waiting_since()
+        alarms = await view.outside.alarms()
     if since is not None and since < parts.clock.now() - parts.rules.log_patience:
-        raise _closed("Entries wait to be signed.")
+        raise Unavailable("Entries wait to be signed.", "See what other processes of it say.")
+    for alarm in alarms[:1]:
+        more = f" So it is with {len(alarms)} entries." if len(alarms) > 1 else ""
+        raise Tampered(log_check.said(alarm) + more, log_check.remedy(alarm))
 
 
 async def pass_gate(parts: Parts, authorised: Authorisation) -> bytes:
@@ -69,8 +81,7 @@ async def pass_gate(parts: Parts, authorised: Authorisation) -> bytes:
         async with asyncio.timeout(parts.rules.log_patience.total_seconds()):
             while (reason := await _waits(parts, authorised.uid)) is not None:  # noqa: ASYNC110
                 await asyncio.sleep(_LOOK_EVERY_SECONDS)  # what is awaited is in the database
-        async with parts.database.work() as work:
-            return await _receipt(work, authorised)
+        return await _receipt(parts, authorised)
     except TimeoutError as error:
         raise _closed(reason or "The database does not answer.") from error
     except GatewayError as error:
@@ -88,26 +99,46 @@ async def _waits(parts: Parts, uid: str) -> str | None:
     return None if placed else "Another process has not placed it yet."
 
 
-async def _receipt(work: Work, authorised: Authorisation) -> bytes:
+async def _receipt(parts: Parts, authorised: Authorisation) -> bytes:
     """The proof that the authorising entry is in the log (C2SP tlog-proof), with the entry in it.
 
     It is that of the first such entry for this archive, under the first checkpoint that covered it,
-    so that every attempt carries the same bytes. It is checked here as whoever gets it would.
+    so that every attempt carries the same bytes. It is checked here as whoever gets it would; if it
+    does not hold, that is an alarm.
+
+    Raises:
+        Tampered: it is not proved.
     """
+    async with parts.database.work() as work:
+        first = await _first(work, authorised)
+        if isinstance(first, Found):
+            try:
+                return await proofs.checked(work, first.position, first.leaf)
+            except (NotFound, Tampered) as error:
+                reason = f"is not proved by what was signed: {error.message}"
+                fault = log_check.Fault(first.position, reason)
+        else:
+            fault = first
+    await log_check.raise_alarm(parts, fault)
+    raise Tampered(log_check.said(fault), log_check.remedy(fault))
+
+
+async def _first(work: Work, authorised: Authorisation) -> Found | log_check.Fault:
+    """The first entry that authorises this; or that this attempt's is not found."""
     wanted = Query(
         transfers=(authorised.transfer,),
         actions=(authorised.action,),
         terms=(Facet.DOCUMENT.term(authorised.sha256),),
     )
     attempts = await work.journal.search(wanted, _ATTEMPTS)
-    first = min(attempts, key=lambda entry: entry.position)  # a clock may have been set back
-    proof = await proofs.proof_of(work, first.position, first.leaf)
-    proof.verify(first.leaf, [VerifierKey.parse(key) for key in await work.tree.verifier_keys()])
-    return bytes(proof)
+    if not attempts:
+        own = await work.tree.place(authorised.uid)
+        return log_check.Fault(own or 0, log_check.NOT_FOUND)
+    return min(attempts, key=lambda entry: entry.position)  # a clock may have been set back
 
 
-def _closed(reason: str) -> Unavailable:
-    return Unavailable(
-        f"The audit log does not cover yet what would be sent. {reason}",
-        "Mend the log; sending goes on by itself.",
-    )
+_GOES_ON = "Mend the log; sending goes on by itself."
+
+
+def _closed(reason: str, remedy: str = _GOES_ON) -> Unavailable:
+    return Unavailable(f"The audit log does not cover yet what would be sent. {reason}", remedy)

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from gateway.audit.entries import Action, Entry, Outcome
 from gateway.audit.facets import Facet
+from gateway.audit.indexing import Indexed
 from gateway.audit.tiles import Tile
 from gateway.domain.register import AgencyId
 from gateway.services.paging import Page
@@ -26,6 +27,7 @@ class Query:
 
     Attributes:
         agency: the agency that entries concern.
+        also_concerning: this agency's as well, as the other side of a request; in a search only.
         transfers: the entries of these transfers.
         since, until: aware times; from the first, to before the second.
         actor: pseudonym of a person, or a kind of actor.
@@ -42,6 +44,7 @@ class Query:
     meeting: str | None = None
     terms: tuple[str, ...] = ()
     order: Order = Order.OLDEST_FIRST
+    also_concerning: AgencyId | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +128,28 @@ class Party:
     refusing_since: datetime | None
 
 
+@dataclass(frozen=True, slots=True)
+class LogAlarm:
+    """What is wrong with the stored log at a position, and since when that is known."""
+
+    position: int
+    reason: str
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """An entry's exact bytes, with what the database keeps beside them to find it by.
+
+    Attributes:
+        number: its position in the log; of a waiting entry, its number in the queue.
+    """
+
+    number: int
+    leaf: bytes
+    indexed: Indexed
+
+
 class TreeStore(Protocol):
     """The tree over the log: entries in their final places, full tiles, signed checkpoints, keys.
 
@@ -142,8 +167,11 @@ class TreeStore(Protocol):
         """The time of the oldest committed entry that has no place yet."""
         ...
 
-    async def sequence(self, first: int, limit: int) -> Sequence[bytes]:
-        """Give the oldest waiting entries places from `first` on; their exact bytes in order."""
+    async def sequence(self, first: int, limit: int) -> Sequence[Kept]:
+        """Give the oldest waiting entries places from `first` on; what they are, in order.
+
+        Each comes with its number in the queue.
+        """
         ...
 
     async def add_tiles(self, tiles: Sequence[FullTile]) -> None:
@@ -187,6 +215,18 @@ class TreeStore(Protocol):
         ...
 
 
+class IndexStore(Protocol):
+    """What entries are found by, which no signature covers."""
+
+    async def kept(self, first: int, last: int) -> Sequence[Kept]:
+        """The entries from place `first` to before `last`, with what they are found by."""
+        ...
+
+    async def correct(self, entries: Mapping[int, Indexed]) -> None:
+        """Have the entries at these places found by this alone; their bytes stay as they are."""
+        ...
+
+
 class OutsideStore(Protocol):
     """What outside parties gave for checkpoints, and how far they were told."""
 
@@ -224,4 +264,16 @@ class OutsideStore(Protocol):
 
     async def set_refusing(self, by: str, since: datetime | None) -> None:
         """Note that a party refuses since, or no longer."""
+        ...
+
+    async def alarms(self) -> Sequence[LogAlarm]:
+        """What is known to be wrong with the stored log, by position."""
+        ...
+
+    async def set_alarm(self, alarm: LogAlarm) -> bool:
+        """Note an alarm; whether it is a new one: the first for a position stays."""
+        ...
+
+    async def clear_alarm(self, position: int) -> None:
+        """Note that nothing is wrong any more with the entry at a position."""
         ...

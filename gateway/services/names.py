@@ -24,10 +24,24 @@ async def of_everyone(parts: Parts, work: Work) -> dict[str, str]:
     return known
 
 
+async def of_agencies(parts: Parts) -> dict[str, str]:
+    """What each agency of the register is called, by its identifier."""
+    async with parts.database.work() as work:
+        return {str(key): agency.name for key, agency in (await work.register.agencies()).items()}
+
+
 def among(known: Mapping[str, str], entries: Sequence[Found]) -> dict[str, str]:
     """Those of `known` that stand in the entries."""
-    mentioned = {text for entry in entries for text in _texts(json.loads(entry.leaf))}
+    mentioned = {text for entry in entries for text in _texts(_read(entry.leaf))}
     return {text: known[text] for text in mentioned & known.keys()}
+
+
+def _read(leaf: bytes) -> object:
+    """What an entry says; nothing of one that was damaged so that it is no JSON."""
+    try:
+        return json.loads(leaf)
+    except ValueError:
+        return None
 
 
 def _texts(value: object) -> Iterator[str]:

@@ -98,7 +98,7 @@ async def create_pack(parts: Parts, actor: Actor, terms: PackTerms) -> Pack:
         consultations=terms.consultations,
     )
     async with parts.database.work() as work:
-        meeting = await _led_meeting(parts, work, actor, terms.meeting)
+        meeting = await led_meeting(parts, work, actor, terms.meeting)
         await _require_sound(parts, work, pack, meeting)
         await work.packs.add(pack)
         detail: dict[str, JSON] = {
@@ -256,7 +256,12 @@ async def _open_document(
     raise NotFound("There is no such document in this pack.", "Check the identifier.")
 
 
-async def _led_meeting(parts: Parts, work: Work, actor: Actor, meeting: MeetingId) -> Meeting:
+async def led_meeting(parts: Parts, work: Work, actor: Actor, meeting: MeetingId) -> Meeting:
+    """The meeting, if the actor's agency leads it.
+
+    Raises:
+        NotFound: no such meeting, or another agency leads it; the two read the same.
+    """
     found = await work.register.meeting(meeting)
     if found is not None:
         versions = await work.register.protocol_versions(found.protocol)

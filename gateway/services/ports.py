@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import BinaryIO, Protocol
 
 from gateway.domain.classification import Classification
-from gateway.domain.decisions import Case, Decision
+from gateway.domain.decisions import Case, Decision, Finding
 from gateway.domain.information_requests.content import RequestDocument
 from gateway.domain.information_requests.form import RequestForm
 from gateway.domain.packs import Encoding
@@ -102,8 +102,16 @@ class Judge(Protocol):
         """The form of a request under this legal authority, or None when there is none."""
         ...
 
+    def forms(self) -> Sequence[RequestForm]:
+        """Every form there is, by legal authority."""
+        ...
+
     def judge(self, cases: Sequence[Case]) -> list[Decision]:
         """One decision per case, in order, each with every rule that denies or warns."""
+        ...
+
+    def finding(self, rule: str) -> Finding | None:
+        """What a rule that denies or warns says of itself; None when no such rule is in use."""
         ...
 
 
@@ -168,7 +176,7 @@ class ContentsPage:
     `statement`, `consultations` and `limitations` are plain sentences; `acknowledgement_code`
     proves that the archive was opened. `acknowledge_at` is the address of the page that takes the
     code; None when links are switched off. `answer_at` is the one-time link to the request the pack
-    carries, for a holder whose agency has no accounts.
+    carries, for a holder who cannot sign in; `answer_how` says how else to answer it.
     """
 
     reference: str
@@ -185,6 +193,7 @@ class ContentsPage:
     acknowledge_at: str | None
     limitations: str = ""
     answer_at: str | None = None
+    answer_how: str = ""
 
 
 class Sealer(Protocol):
@@ -251,6 +260,7 @@ class PackLetter:
     """What the mail with a pack says; it names no child, no document and no meeting's subject.
 
     Attributes:
+        called, what: what the pack is, for the subject and for the first sentence.
         message_id: without angle brackets, the same on every attempt.
         to: canonical address, also the only one in the envelope.
         classification: for the marking; `marking` is its external form.
@@ -258,6 +268,7 @@ class PackLetter:
         password_channel: in words, how the password will come, e.g. `by text message`.
         acknowledge_at: one-time link; None when links are switched off.
         receipt: proof that this mail's entry is in the audit log (C2SP tlog-proof), to be kept.
+        help_at: page that says how to open a pack; None when links are switched off.
     """
 
     message_id: str
@@ -273,6 +284,9 @@ class PackLetter:
     acknowledge_at: str | None
     date: datetime
     receipt: bytes = b""
+    help_at: str | None = None
+    called: str = "Meeting pack"
+    what: str = "the pack for a meeting you are to attend"
 
 
 @dataclass(frozen=True, slots=True)

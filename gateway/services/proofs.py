@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from gateway.audit.merkle import Hashes, consistency_proof, inclusion_proof
+from gateway.audit.notes import VerifierKey
 from gateway.audit.proofs import Proof
 from gateway.audit.tiles import Tile, hashes_in, holding
 from gateway.domain.errors import NotFound
@@ -40,6 +41,18 @@ async def proof_of(work: Work, position: int, leaf: bytes) -> Proof:
     checkpoint = await covering(work, position + 1)
     path = await inclusion(work, position, checkpoint.size)
     return Proof(position, path, checkpoint.note, extra=leaf)
+
+
+async def checked(work: Work, position: int, leaf: bytes) -> bytes:
+    """The same, held to verify as it would for whoever is given it.
+
+    Raises:
+        NotFound: no checkpoint covers it yet.
+        Tampered: it does not verify: what is stored is not what was signed.
+    """
+    proof = await proof_of(work, position, leaf)
+    proof.verify(leaf, [VerifierKey.parse(key) for key in await work.tree.verifier_keys()])
+    return bytes(proof)
 
 
 async def covering(work: Work, size: int) -> SignedCheckpoint:

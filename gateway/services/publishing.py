@@ -1,6 +1,7 @@
 """What the log shows of itself: checkpoints and tiles, as other programs read them."""
 
-from datetime import timedelta
+from collections.abc import Collection
+from datetime import datetime, timedelta
 
 from gateway.audit.canonical import JSON
 from gateway.audit.entries import Action
@@ -15,6 +16,7 @@ from gateway.services.parts import Parts
 from gateway.services.storage import Work
 
 _JUST_NOW = timedelta(minutes=10)
+_MOST_ALARMS = 20
 
 
 async def read_checkpoint(parts: Parts, actor: Actor) -> bytes:
@@ -36,6 +38,17 @@ async def read_checkpoint(parts: Parts, actor: Actor) -> bytes:
         if newest is None:
             raise NotFound("The log was not signed yet.", "Try again in a moment.")
         return await published(work, newest)
+
+
+async def read_keys(parts: Parts, actor: Actor) -> tuple[str, ...]:
+    """The log's verifier keys, the present one first; the look is recorded.
+
+    Raises:
+        Forbidden: the actor is neither an auditor nor an administrator.
+    """
+    async with parts.database.work() as work:
+        await _look(parts, work, actor, "keys")
+        return tuple(await work.tree.verifier_keys())
 
 
 async def read_tile(parts: Parts, actor: Actor, tile: Tile, *, entries: bool = False) -> bytes:
@@ -69,8 +82,13 @@ def is_cosignature(endorsement: Endorsement) -> bool:
     return endorsement.data.startswith("\N{EM DASH}".encode())
 
 
-async def read_status(parts: Parts, actor: Actor) -> dict[str, str]:
+async def read_status(
+    parts: Parts, actor: Actor, outside: Collection[str] | None = None
+) -> dict[str, str]:
     """How the log stands, in words; the look is recorded.
+
+    `outside` are the names of the witnesses, time-stamping services and receivers that are set;
+    others had to do with the log before, and their alarms no longer count.
 
     Raises:
         Forbidden: the actor is neither an auditor nor an administrator.
@@ -82,26 +100,37 @@ async def read_status(parts: Parts, actor: Actor) -> dict[str, str]:
         keys = await work.tree.verifier_keys()
         given = await work.outside.newest_endorsements()
         parties = await work.outside.parties()
+        alarms = await work.outside.alarms()
     endorsed = {
-        f"endorsed by {each.by}": f"{each.size:,} entries, {each.given_at:%Y-%m-%d %H:%M:%S} UTC"
-        for each in given
+        f"endorsed by {each.by}": f"{each.size:,} entries, {_time(each.given_at)}" for each in given
     }
-    told = {f"told {name}": f"{party.told:,} entries" for name, party in parties.items()}
+    told = {  # whoever endorses is told nothing
+        f"told {name}": f"{party.told:,} entries" for name, party in parties.items() if party.told
+    }
     amiss = {
-        f"alarm {name}": f"since {party.refusing_since:%Y-%m-%d %H:%M:%S} UTC"
+        f"alarm {name}": f"since {_time(party.refusing_since)}"
         for name, party in parties.items()
-        if party.refusing_since is not None
+        if party.refusing_since is not None and (outside is None or name in outside)
+    }
+    damage = {
+        f"alarm stored entry {alarm.position}": f"{alarm.reason}, known since {_time(alarm.since)}"
+        for alarm in alarms[:_MOST_ALARMS]
     }
     return {
         "entries": f"{newest.size:,}" if newest else "0",
-        "signed": f"{newest.signed_at:%Y-%m-%d %H:%M:%S} UTC" if newest else "never",
-        "waiting since": f"{waiting:%Y-%m-%d %H:%M:%S} UTC" if waiting else "nothing waits",
+        "signed": _time(newest.signed_at) if newest else "never",
+        "waiting since": _time(waiting) if waiting else "nothing waits",
         "key": keys[0] if keys else "none yet",
         "earlier keys": str(max(len(keys) - 1, 0)),
         **endorsed,
         **told,
         **amiss,
+        **damage,
     }
+
+
+def _time(at: datetime) -> str:
+    return f"{at:%Y-%m-%d %H:%M:%S} UTC"
 
 
 async def _look(parts: Parts, work: Work, actor: Actor, what: str) -> None:

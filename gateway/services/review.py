@@ -8,8 +8,9 @@ from datetime import datetime
 from gateway.audit.canonical import JSON
 from gateway.audit.entries import Action, Outcome
 from gateway.audit.facets import Facet
+from gateway.audit.reading import read
 from gateway.domain.actors import Actor, ActorKind
-from gateway.domain.errors import Forbidden, NotFound
+from gateway.domain.errors import Forbidden, NotFound, Tampered
 from gateway.domain.register import AgencyId, RepresentativeId
 from gateway.services import names
 from gateway.services.auditing import (
@@ -26,6 +27,7 @@ from gateway.services.parts import Parts
 from gateway.services.storage import Work
 
 _AT_ONCE = 500  # entries of an export held at a time
+_LARGEST_POSITION = 2**53 - 2  # so that it and the next are numbers an entry can hold
 _STORY = Page(limit=2_000)  # far more entries than one transfer can have
 _OF_THE_PACK = (
     Action.PACK_CREATED,
@@ -49,6 +51,7 @@ class Wanted:
             a holder.
         rule: identifier of a rule that denied or warned.
         document: SHA-256 (hex) of a document's content; `archive` of a sealed archive as mailed.
+        transfer: its identifier, or its reference, such as `T-7K2M-9Q4X`.
     """
 
     since: datetime | None = None
@@ -91,6 +94,7 @@ async def search(parts: Parts, actor: Actor, wanted: Wanted, page: Page) -> Seen
     """
     query = _query(parts, actor, wanted)
     async with parts.database.work() as work:
+        query = await _named(work, query)
         found = await work.journal.search(query, page)
         await look(parts, work, actor, "search", wanted, len(found))
         return await _seen(parts, work, found)
@@ -104,6 +108,7 @@ async def take_out(parts: Parts, actor: Actor, wanted: Wanted) -> AsyncGenerator
     """
     query = _query(parts, actor, wanted)
     async with parts.database.work() as work:
+        query = await _named(work, query)
         await look(parts, work, actor, "search", wanted, action=Action.LOG_EXPORTED)
     async with parts.database.snapshot() as view:
         known = await names.of_everyone(parts, view)
@@ -116,6 +121,8 @@ async def take_out(parts: Parts, actor: Actor, wanted: Wanted) -> AsyncGenerator
 async def story(parts: Parts, actor: Actor, transfer: str) -> Seen:
     """Everything the log says of one transfer and its pack, in order; the look is recorded.
 
+    `transfer` is its identifier or its reference.
+
     Raises:
         Forbidden: the actor may not read the log.
         NotFound: the log has nothing of it that the actor may see.
@@ -123,12 +130,47 @@ async def story(parts: Parts, actor: Actor, transfer: str) -> Seen:
     wanted = Wanted(transfer=transfer, order=Order.OLDEST_FIRST)
     query = _query(parts, actor, wanted)
     async with parts.database.work() as work:
+        query = await _named(work, query)
         own = await work.journal.search(query, _STORY)
         await look(parts, work, actor, "story", wanted, len(own))
         if own:
             packed = await _pack_of(work, query, own[0])
             return await _seen(parts, work, sorted([*packed, *own], key=lambda f: f.position))
-    raise NotFound("The log has no such transfer.", "Check the identifier.", field="transfer")
+    raise NotFound(
+        "The log has no such transfer.",
+        "Check its reference, such as T-7K2M-9Q4X, or its identifier.",
+        field="transfer",
+    )
+
+
+async def read_entry(parts: Parts, actor: Actor, position: int) -> Seen:
+    """One entry the actor may see; the look is recorded.
+
+    Raises:
+        Forbidden: the actor may not read the log.
+        NotFound: there is no such entry, or it concerns another agency.
+        Tampered: it was damaged so that it cannot be said whom it concerns.
+    """
+    agency = visible(actor, None)
+    if position <= _LARGEST_POSITION:
+        async with parts.database.work() as work:
+            detail: dict[str, JSON] = {"what": "entry", "position": position}
+            await record(parts, work, actor, Action.LOG_READ, {}, detail)
+            leaves = await work.tree.entries(position, position + 1)
+            if leaves and (agency is None or agency in agencies_of(leaves[0])):
+                return await _seen(parts, work, [Found(position, leaves[0])])
+    raise NotFound("There is no such entry.", "Check the position.", field="position")
+
+
+def agencies_of(leaf: bytes) -> frozenset[object]:
+    """Whom an entry concerns: its agency, and the one that is asked where it is about a request."""
+    try:
+        entry = json.loads(leaf)
+        return frozenset((entry["agency"], entry["subject"].get("also_concerns"))) - {None}
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise Tampered(
+            "The entry cannot be read: it is damaged.", "Verify the log; tell its operator."
+        ) from error
 
 
 async def refusals(parts: Parts, actor: Actor, wanted: Wanted) -> Mapping[str, int]:
@@ -139,6 +181,7 @@ async def refusals(parts: Parts, actor: Actor, wanted: Wanted) -> Mapping[str, i
     """
     query = replace(_query(parts, actor, wanted), actions=_REFUSALS)
     async with parts.database.work() as work:
+        query = await _named(work, query)
         counted = await work.journal.counts(Facet.RULE, query)
         await look(parts, work, actor, "refusals", wanted, len(counted))
     return dict(sorted(counted.items(), key=lambda item: (-item[1], item[0])))
@@ -171,8 +214,10 @@ def _query(parts: Parts, actor: Actor, wanted: Wanted) -> Query:
         (Facet.PACK, wanted.pack),
         (Facet.RECIPIENT, wanted.recipient and _person(parts, wanted.recipient)),
     )
+    agency = visible(actor, wanted.agency)
     return Query(
-        agency=visible(actor, wanted.agency),
+        agency=agency,
+        also_concerning=agency,
         since=wanted.since,
         until=wanted.until,
         actor=wanted.actor and _actor(parts, wanted.actor),
@@ -183,6 +228,13 @@ def _query(parts: Parts, actor: Actor, wanted: Wanted) -> Query:
         terms=tuple(facet.term(value) for facet, value in facets if value is not None),
         order=wanted.order,
     )
+
+
+async def _named(work: Work, query: Query) -> Query:
+    """The same with transfers by their identifiers, where they are named by their references."""
+    named = [await work.transfers.named(transfer.upper()) for transfer in query.transfers]
+    known = zip(named, query.transfers, strict=True)
+    return replace(query, transfers=tuple(found or given for found, given in known))
 
 
 def _actor(parts: Parts, named: str) -> str:
@@ -196,7 +248,7 @@ def _person(parts: Parts, named: str) -> str:
 
 async def _pack_of(work: Work, query: Query, entry: Found) -> Sequence[Found]:
     """The entries about the pack that a transfer's entry belongs to, and about no transfer."""
-    pack = json.loads(entry.leaf)["subject"].get("pack")
+    pack = read(entry.leaf)["subject"].get("pack")
     if not isinstance(pack, str):
         return ()
     terms = (Facet.PACK.term(pack),)

@@ -3,22 +3,24 @@
 Everything one run adds is one transaction, so a process killed at any point leaves either all of it
 or nothing: no gap, no fork, no entry lost. A signature that was made but not committed is never
 shown to anyone. Whatever does not fit what was signed before stops the sequencer, and with it all
-sending: a log that cannot be trusted is not continued.
+sending: a log that cannot be trusted is not continued. So does an entry in the queue that does not
+have its exact form, or says something else than its row: it would be signed for good.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from gateway.audit.checkpoints import Checkpoint, open_signed
 from gateway.audit.growing import Edge
+from gateway.audit.indexing import Admission
 from gateway.audit.merkle import leaf_hash
 from gateway.audit.notes import Kind, Note, VerifierKey, sign
 from gateway.audit.tiles import WIDTH
 from gateway.domain.errors import Tampered
 from gateway.domain.secret import Secret
-from gateway.services.log_storage import FullTile, SignedCheckpoint
+from gateway.services.log_storage import FullTile, Kept, SignedCheckpoint
 from gateway.services.ports import Clock
 from gateway.services.storage import Database, Work
 
@@ -59,6 +61,10 @@ class Memory(Protocol):
         """Remember a checkpoint."""
         ...
 
+    def require_usable(self) -> None:
+        """Hold that one could be remembered now."""
+        ...
+
 
 @dataclass(slots=True)
 class Sequencer:
@@ -74,7 +80,8 @@ class Sequencer:
     clock: Clock
     memory: Memory
     _lock: asyncio.Lock
-    _known: "_Placed | None" = None
+    _known: bytes | None = None  # the checkpoint that this process signed last
+    _admission: Admission = field(default_factory=Admission)
     _unkept: bytes | None = None  # a checkpoint that was made but could not be remembered yet
 
     @classmethod
@@ -103,6 +110,22 @@ class Sequencer:
                     break
         return placed
 
+    async def require_sound(self) -> None:
+        """Hold that the log could be continued now, whether something waits or not.
+
+        Raises:
+            Unavailable, InvalidInput, Tampered: as for `run`.
+        """
+        key = self.signing()
+        await asyncio.to_thread(self.memory.require_usable)
+        # the memory first: what is remembered was committed before
+        remembered = await asyncio.to_thread(self.memory.last)
+        async with self.database.snapshot() as view:
+            newest = await view.tree.newest()
+            require_key(await view.tree.verifier_keys(), key, newest)
+            await _require_remembered(view, remembered)
+            await load(view, newest)
+
     async def hand_over(self, new: LogKey, note: Callable[[Work], Awaitable[None]]) -> None:
         """Have a new key sign from now on; the checkpoint that says so is signed by both.
 
@@ -119,7 +142,7 @@ class Sequencer:
                 await work.journal.flush()
                 placed = await self._place(work, _EVERYTHING, new)
                 since = self.clock.now()
-                await work.tree.add_verifier_key(str(new.verifier_key), placed.edge.size, since)
+                await work.tree.add_verifier_key(str(new.verifier_key), placed.size, since)
             await self._remember(placed)
 
     async def _batch(self, *, wait: bool) -> int:
@@ -134,15 +157,25 @@ class Sequencer:
         """Give what waits its places in the locked tree, and sign a checkpoint over it."""
         key = self.signing()
         note, edge = await self._edge(work, key)
-        leaves = await work.tree.sequence(edge.size, limit)
-        if not leaves:  # another process was faster
-            return _Placed(0, note, edge)
-        self._known = None  # until the commit, the edge is not the stored one
+        entries = await work.tree.sequence(edge.size, limit)
+        if not entries:  # another process was faster
+            return _Placed(0, note, edge.size)
+        await asyncio.to_thread(self._admit, entries)
+        leaves = [entry.leaf for entry in entries]
         note = await _extend(work, edge, leaves, (key, *successor), self.clock)
-        return _Placed(len(leaves), note, edge)
+        return _Placed(len(leaves), note, edge.size)
+
+    def _admit(self, entries: Iterable[Kept]) -> None:
+        for entry in entries:
+            if fault := self._admission.fault(entry.leaf, entry.indexed):
+                raise Tampered(
+                    f"Row {entry.number} of the queue (audit_pending) {fault}.",
+                    "The gateway did not write it so. Keep a copy of the row as evidence, and tell "
+                    "the security manager; the log goes on once the row is out of the queue.",
+                )
 
     async def _remember(self, placed: "_Placed") -> None:
-        self._known = placed
+        self._known = placed.note
         if placed.entries:
             self._unkept = placed.note
         await self._keep()
@@ -156,43 +189,46 @@ class Sequencer:
     async def _edge(self, work: Work, key: LogKey) -> tuple[bytes | None, Edge]:
         """The newest checkpoint, and the tree as stored, held to be what it was signed over.
 
-        The tree is known where this process was the last to extend it.
+        It is read anew each time: what is unfinished of it takes little, however long the log is.
         """
-        newest = await work.tree.newest()
-        await _require_key(work, key, newest, self.clock)
-        if self._known and newest and self._known.note == newest.note:
-            return newest.note, self._known.edge
-        await self._require_remembered(work)
-        return newest.note if newest else None, await load(work, newest)
-
-    async def _require_remembered(self, work: Work) -> None:
-        """Hold that the database was not set back behind what was signed here before."""
-        remembered = await asyncio.to_thread(self.memory.last)
-        if remembered is None:
-            return
-        try:
-            size = Checkpoint.parse(Note.parse(remembered).text).size
-        except Tampered as error:
-            raise Tampered(
-                "The file of the last checkpoint does not hold one.",
-                "Keep it as evidence; to go on, move log/checkpoint in the data folder away.",
-            ) from error
-        stored = await work.tree.checkpoint(size)
-        if stored is None or stored.note != remembered:
-            raise Tampered(
-                f"The stored log is not the one this gateway signed {size:,} entries of.",
-                "Was an older backup restored? Then tell the auditors, keep the file of the last "
-                "checkpoint as evidence, and move it away to go on.",
-            )
+        newest, known = await work.tree.newest(), await work.tree.verifier_keys()
+        if not known:
+            since = self.clock.now()
+            await work.tree.add_verifier_key(str(key.verifier_key), 0, since)
+        require_key(known, key, newest)
+        note = newest.note if newest else None
+        if note is None or note != self._known:
+            await _require_remembered(work, await asyncio.to_thread(self.memory.last))
+        return note, await load(work, newest)
 
 
 @dataclass(frozen=True, slots=True)
 class _Placed:
-    """How many entries were placed, and the newest checkpoint with the tree under it."""
+    """How many entries were placed, and the newest checkpoint with its size."""
 
     entries: int
     note: bytes | None
-    edge: Edge
+    size: int
+
+
+async def _require_remembered(work: Work, remembered: bytes | None) -> None:
+    """Hold that the database was not set back behind what was signed here before."""
+    if remembered is None:
+        return
+    try:
+        size = Checkpoint.parse(Note.parse(remembered).text).size
+    except Tampered as error:
+        raise Tampered(
+            "The file of the last checkpoint does not hold one.",
+            "Keep it as evidence; to go on, move log/checkpoint in the data folder away.",
+        ) from error
+    stored = await work.tree.checkpoint(size)
+    if stored is None or stored.note != remembered:
+        raise Tampered(
+            f"The stored log is not the one this gateway signed {size:,} entries of.",
+            "Was an older backup restored? Then tell the auditors, keep the file of the last "
+            "checkpoint as evidence, and move it away to go on.",
+        )
 
 
 async def load(work: Work, newest: SignedCheckpoint | None) -> Edge:
@@ -236,15 +272,21 @@ async def _extend(
     return note
 
 
-async def _require_key(
-    work: Work, key: LogKey, newest: SignedCheckpoint | None, clock: Clock
-) -> None:
-    """Hold that the log is signed with this key; the first key is noted when it first signs."""
+def require_key(known: Sequence[str], key: LogKey, newest: SignedCheckpoint | None) -> None:
+    """Hold that the log is signed with this key; `known` are its keys, the present one first.
+
+    Raises:
+        Tampered: it is not.
+    """
     mine = key.verifier_key
-    known = await work.tree.verifier_keys()
-    if not known:
-        await work.tree.add_verifier_key(str(mine), 0, clock.now())
-    elif known[0] != str(mine):
+    if str(mine) in known[1:]:
+        raise Tampered(
+            "The log already knows a newer signing key than the one it is given here.",
+            "If 'gateway audit rotate-key' was cut short, run it again: it finishes the change. "
+            "Else bring the newer key.",
+            field="log_key_file",
+        )
+    if known and known[0] != str(mine):
         raise Tampered(
             "The log's signing key or its name (log_origin) is not the one the log is signed with.",
             "Bring the right key and name back; to change the key, use 'gateway audit rotate-key'.",

@@ -6,16 +6,25 @@ forget it. `None` in place of an agency is for the worker, which acts for all of
 
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Protocol
 
 from gateway.domain.actors import Role
-from gateway.domain.packs import BlobId, Document, DocumentId, Pack, PackId, RequestId
+from gateway.domain.packs import (
+    BlobId,
+    Document,
+    DocumentId,
+    Pack,
+    PackId,
+    PackKind,
+    RequestId,
+)
 from gateway.domain.register import (
     Agency,
     AgencyId,
     ChildReference,
+    ConflictOfInterest,
     Meeting,
     MeetingId,
     ProtocolId,
@@ -25,8 +34,9 @@ from gateway.domain.register import (
 )
 from gateway.domain.register import Protocol as SharingProtocol
 from gateway.domain.transfers import State, Transfer, TransferId
-from gateway.services.log_storage import Journal, OutsideStore, TreeStore
+from gateway.services.log_storage import IndexStore, Journal, OutsideStore, TreeStore
 from gateway.services.paging import Page
+from gateway.services.register_storage import ChangedThing, RegisterHistory
 from gateway.services.request_storage import LinkStore, RequestStore
 from gateway.services.user_storage import SessionStore, UserStore
 
@@ -36,12 +46,13 @@ class ImportedChanges:
     """What an import changed: identifiers by kind of thing.
 
     Kinds are `agencies`, `representatives`, `protocols`, `meetings` and `conflicts`; a conflict's
-    identifier is `representative/child`.
+    identifier is `representative/child`. `things` are the same with what they were and became.
     """
 
     added: Mapping[str, tuple[str, ...]]
     changed: Mapping[str, tuple[str, ...]]
     unchanged: int
+    things: tuple[ChangedThing, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +90,10 @@ class RegisterStore(Protocol):
         """
         ...
 
+    async def lock(self) -> None:
+        """Have everyone else who changes the register wait for the end of this transaction."""
+        ...
+
     async def agency(self, agency: AgencyId) -> Agency | None:
         """The agency."""
         ...
@@ -101,6 +116,10 @@ class RegisterStore(Protocol):
         """Every version of a protocol."""
         ...
 
+    async def protocols_of(self, agency: AgencyId) -> Sequence[SharingProtocol]:
+        """Every version of each protocol that this agency leads or signed in any version."""
+        ...
+
     async def meeting(self, meeting: MeetingId) -> Meeting | None:
         """The meeting."""
         ...
@@ -113,10 +132,24 @@ class RegisterStore(Protocol):
         """Meetings under a protocol that this agency leads on `today`."""
         ...
 
+    async def meetings_attended_by(self, agency: AgencyId, page: Page) -> Sequence[Meeting]:
+        """Meetings that someone of this agency attends."""
+        ...
+
+    async def people_of(self, agencies: Sequence[AgencyId]) -> Sequence[Representative]:
+        """The representatives of these agencies, by name."""
+        ...
+
     async def conflicts(
         self, ids: Sequence[RepresentativeId]
     ) -> Mapping[RepresentativeId, frozenset[ChildReference]]:
         """For each representative, the children about whom they must see nothing."""
+        ...
+
+    async def conflicts_declared(
+        self, ids: Sequence[RepresentativeId]
+    ) -> Sequence[ConflictOfInterest]:
+        """The conflicts of interest of these representatives, by identifier."""
         ...
 
 
@@ -141,8 +174,16 @@ class PackStore(Protocol):
         """Forget a pack that was never sent, with its documents."""
         ...
 
-    async def list(self, agency: AgencyId, page: Page) -> Sequence[Pack]:
-        """The agency's packs, oldest first."""
+    async def list(
+        self,
+        agency: AgencyId,
+        page: Page,
+        *,
+        kind: PackKind | None = None,
+        unsent: bool = False,
+        newest_first: bool = False,
+    ) -> Sequence[Pack]:
+        """The agency's packs, oldest first unless asked otherwise, or only those not sent."""
         ...
 
     async def documents(self, pack: PackId) -> tuple[Document, ...]:
@@ -202,8 +243,9 @@ class TransferStore(Protocol):
         *,
         pack: PackId | None = None,
         state: State | None = None,
+        newest_first: bool = False,
     ) -> Sequence[Transfer]:
-        """The agency's transfers, oldest first."""
+        """The agency's transfers, oldest first unless asked otherwise."""
         ...
 
     async def awaiting_documents(self, pack: PackId) -> int:
@@ -212,6 +254,10 @@ class TransferStore(Protocol):
 
     async def by_reference(self, reference: str) -> tuple[Transfer, bytes, int] | None:
         """Lock and give the transfer with this reference, its code digest and wrong guesses."""
+        ...
+
+    async def named(self, reference: str) -> TransferId | None:
+        """The identifier of the transfer with this reference."""
         ...
 
     async def by_link(self, digest: bytes) -> Transfer | None:
@@ -234,16 +280,16 @@ class TokenStore(Protocol):
         """The token with this digest."""
         ...
 
-    async def list(self) -> Sequence[Token]:
-        """All tokens, newest last."""
+    async def list(self, agency: AgencyId | None) -> Sequence[Token]:
+        """The agency's tokens, newest last; all for None."""
         ...
 
     async def any_of(self, agency: AgencyId, role: Role, at: datetime) -> bool:
         """Whether the agency has a token for this role that can be used at `at`."""
         ...
 
-    async def revoke(self, token: str, at: datetime) -> bool:
-        """Revoke a token; whether there was one that was not revoked yet."""
+    async def revoke(self, token: str, agency: AgencyId | None, at: datetime) -> bool:
+        """Revoke a token of the agency (of any for None); whether one was not revoked yet."""
         ...
 
 
@@ -291,6 +337,7 @@ class Work(Protocol):
     """One transaction over all stores."""
 
     register: RegisterStore
+    register_history: RegisterHistory
     packs: PackStore
     keys: KeyStore
     transfers: TransferStore
@@ -302,6 +349,7 @@ class Work(Protocol):
     answers: Answers
     journal: Journal
     tree: TreeStore
+    index: IndexStore
     outside: OutsideStore
     jobs: Jobs
 

@@ -1,6 +1,5 @@
 """What was withheld about a child: which documents of which pack, from whom, and by which rules."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -8,6 +7,7 @@ from typing import Any
 
 from gateway.audit.entries import Action
 from gateway.audit.facets import Facet
+from gateway.audit.reading import read as read_entry
 from gateway.services.log_storage import Query
 from gateway.services.paging import Page
 from gateway.services.storage import Work
@@ -49,7 +49,7 @@ async def withheld_about(
     for pack in sorted({pack for pack, _ in labels}):
         query = replace(asked, actions=(Action.DOCUMENT_WITHHELD,), terms=(Facet.PACK.term(pack),))
         for entry in await work.journal.search(query, _ALL):
-            read = json.loads(entry.leaf)
+            read = read_entry(entry.leaf)
             label = labels.get((pack, read["subject"].get("document", "")))
             if label is not None:
                 found.append(_withheld(read, label, known))
@@ -64,7 +64,7 @@ async def _labels(work: Work, asked: Query, child: str) -> dict[tuple[str, str],
     labels: dict[tuple[str, str], Mapping[str, Any]] = {}
     entries = sorted(await work.journal.search(query, _ALL), key=lambda entry: entry.position)
     for entry in entries:
-        read = json.loads(entry.leaf)
+        read = read_entry(entry.leaf)
         detail = read["detail"]
         label = detail.get("to") or detail.get("label") or {}
         labels[read["subject"].get("pack", ""), read["subject"].get("document", "")] = label

@@ -30,11 +30,12 @@ class PostgresTokens:
         row = (await self._connection.execute(query)).mappings().one_or_none()
         return None if row is None else from_row(Token, row)
 
-    async def list(self) -> Sequence[Token]:
-        """All tokens, newest last."""
-        rows = await self._connection.execute(
-            select(tokens).order_by(tokens.c.created_at, tokens.c.id)
-        )
+    async def list(self, agency: AgencyId | None) -> Sequence[Token]:
+        """The agency's tokens, newest last; all for None."""
+        query = select(tokens).order_by(tokens.c.created_at, tokens.c.id)
+        if agency is not None:
+            query = query.where(tokens.c.agency == agency)
+        rows = await self._connection.execute(query)
         return [from_row(Token, row) for row in rows.mappings()]
 
     async def any_of(self, agency: AgencyId, role: Role, at: datetime) -> bool:
@@ -47,9 +48,11 @@ class PostgresTokens:
         )
         return await self._connection.scalar(query.limit(1)) is not None
 
-    async def revoke(self, token: str, at: datetime) -> bool:
-        """Revoke a token; whether there was one that was not revoked yet."""
-        standing = (tokens.c.id == token, tokens.c.revoked_at.is_(None))
+    async def revoke(self, token: str, agency: AgencyId | None, at: datetime) -> bool:
+        """Revoke a token of the agency (of any for None); whether one was not revoked yet."""
+        standing = [tokens.c.id == token, tokens.c.revoked_at.is_(None)]
+        if agency is not None:
+            standing.append(tokens.c.agency == agency)
         result = await self._connection.execute(
             update(tokens).where(*standing).values(revoked_at=at)
         )

@@ -9,7 +9,8 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from gateway.domain.errors import InvalidInput
-from gateway.services.log_storage import Journal, OutsideStore, TreeStore
+from gateway.services.log_storage import IndexStore, Journal, OutsideStore, TreeStore
+from gateway.services.register_storage import RegisterHistory
 from gateway.services.request_storage import LinkStore, RequestStore
 from gateway.services.storage import (
     Answers,
@@ -24,11 +25,13 @@ from gateway.services.storage import (
 from gateway.services.user_storage import SessionStore, UserStore
 from gateway.storage.access_store import PostgresAnswers, PostgresTokens
 from gateway.storage.failures import database_failures
+from gateway.storage.index_store import PostgresIndex
 from gateway.storage.jobs import PostgresJobs
 from gateway.storage.journal import PostgresJournal
 from gateway.storage.locks import lock_key
 from gateway.storage.log_store import PostgresOutside, PostgresTree
 from gateway.storage.pack_store import PostgresKeys, PostgresPacks
+from gateway.storage.register_history_store import PostgresRegisterHistory
 from gateway.storage.register_store import PostgresRegister
 from gateway.storage.request_store import PostgresLinks, PostgresRequests
 from gateway.storage.transfer_store import PostgresTransfers
@@ -52,6 +55,7 @@ class PostgresWork:
     """All stores over one transaction."""
 
     register: RegisterStore
+    register_history: RegisterHistory
     packs: PackStore
     keys: KeyStore
     transfers: TransferStore
@@ -63,6 +67,7 @@ class PostgresWork:
     answers: Answers
     journal: Journal
     tree: TreeStore
+    index: IndexStore
     outside: OutsideStore
     jobs: Jobs
 
@@ -190,6 +195,7 @@ async def _unit(connection: AsyncConnection) -> AsyncIterator[PostgresWork]:
     async with connection.begin():
         yield PostgresWork(
             register=PostgresRegister(connection),
+            register_history=PostgresRegisterHistory(connection),
             packs=PostgresPacks(connection),
             keys=PostgresKeys(connection),
             transfers=PostgresTransfers(connection),
@@ -201,6 +207,7 @@ async def _unit(connection: AsyncConnection) -> AsyncIterator[PostgresWork]:
             answers=PostgresAnswers(connection),
             journal=journal,
             tree=PostgresTree(connection),
+            index=PostgresIndex(connection),
             outside=PostgresOutside(connection),
             jobs=PostgresJobs(connection),
         )

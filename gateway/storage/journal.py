@@ -5,11 +5,21 @@ wait for. The sequencer then gives it its place; only from then on it is part of
 """
 
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, func, literal, select, text, tuple_
+from sqlalchemy import (
+    ColumnElement,
+    FromClause,
+    Select,
+    func,
+    literal,
+    select,
+    text,
+    tuple_,
+    union_all,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from gateway.audit.entries import Entry
@@ -82,20 +92,29 @@ class PostgresJournal:
         Raises:
             InvalidInput: `page.after` is not a position of the log.
         """
-        looked = _Looked.up(query)
-        conditions = list(looked.conditions)
-        if page.after is not None:
-            conditions.append(await self._beyond(_position(page.after), looked, query.order))
-        # what is looked through stands in indexes; only what is given is fetched from the table
-        hits = select(*looked.keys).select_from(looked.source).where(*conditions)
-        hits = hits.order_by(*_ordered(looked.keys, query.order)).limit(page.limit)
-        hit, entries = hits.subquery("hit"), audit_entries.c
+        hits = [await self._hits(_Looked.up(query), page, query.order)]
+        if query.also_concerning is not None:
+            hits.append(await self._hits(_Looked.up(_other_side(query)), page, query.order))
+        hit, entries = union_all(*hits).subquery("hit"), audit_entries.c
         selected = select(entries.position, entries.leaf)
         selected = selected.join(hit, hit.c.position == entries.position)
         selected = selected.order_by(*_ordered((hit.c.at, hit.c.position), query.order))
+        selected = selected.limit(page.limit)
         await self._plan_for_these_values()
         rows = await self._connection.execute(selected)
         return [Found(row.position, row.leaf) for row in rows]
+
+    async def _hits(self, looked: "_Looked", page: Page, order: Order) -> Select[Any]:
+        """Time and place of as many entries as a page holds.
+
+        What is looked through stands in indexes; only what is given is fetched from the table.
+        """
+        conditions = list(looked.conditions)
+        if page.after is not None:
+            conditions.append(await self._beyond(_position(page.after), looked, order))
+        hits = select(*looked.keys).select_from(looked.source).where(*conditions)
+        hits = hits.order_by(*_ordered(looked.keys, order)).limit(page.limit)
+        return select(hits.subquery())
 
     async def transfers(self, query: Query, page: Page) -> Sequence[str]:
         """The transfers with an entry that fits the query, by identifier."""
@@ -160,6 +179,12 @@ class _Looked:
         if query.until is not None:
             conditions.append(first.c.at < query.until)
         return cls(source, tuple(conditions), (first.c.at, first.c.position))
+
+
+def _other_side(query: Query) -> Query:
+    """What an agency looks for among entries about requests that concern another one first."""
+    concerned = Facet.CONCERNS.term(query.also_concerning or "")
+    return replace(query, agency=None, also_concerning=None, terms=(concerned, *query.terms))
 
 
 def _equal(query: Query) -> Iterator[ColumnElement[bool]]:

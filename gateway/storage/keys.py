@@ -143,12 +143,13 @@ def load_master_key(path: Path) -> MasterKey:
         raise _unreadable(path, error) from error
     if not stat.S_ISREG(mode):
         raise InvalidInput(f"{path} is not a file.", "Give the path of the key file.")
+    key = parse_key(text, f"The key file {path}")  # before anybody is told to change its mode
     if mode & _OTHERS:
         raise InvalidInput(
             f"Others than its owner have access to the key file {path}.",
             f"Run 'chmod 600 {path}', and consider who may have read it.",
         )
-    return parse_key(text, f"The key file {path}")
+    return key
 
 
 def parse_key(text: bytes, where: str = "What was given") -> MasterKey:

@@ -3,18 +3,27 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, insert, select, text
+from sqlalchemy import ColumnElement, delete, func, insert, select, text
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from gateway.audit.merkle import HASH_BYTES
 from gateway.audit.tiles import WIDTH, Tile
-from gateway.services.log_storage import Endorsement, FullTile, Party, SignedCheckpoint
+from gateway.services.log_storage import (
+    Endorsement,
+    FullTile,
+    Kept,
+    LogAlarm,
+    Party,
+    SignedCheckpoint,
+)
+from gateway.storage.index_store import waiting
 from gateway.storage.locks import lock_key
 from gateway.storage.log_tables import (
     audit_entries,
     audit_pending,
+    log_alarms,
     log_checkpoints,
     log_endorsements,
     log_keys,
@@ -36,12 +45,13 @@ _SEQUENCE = text("""
     ), found_by AS (
         INSERT INTO audit_terms (term, at, position)
         SELECT term, at, position FROM placed, unnest(terms) AS term
+    ), put AS (
+        INSERT INTO audit_entries
+            (position, uid, at, action, outcome, actor, agency, transfer, meeting, leaf)
+        SELECT position, uid, at, action, outcome, actor, agency, transfer, meeting, leaf
+        FROM placed
     )
-    INSERT INTO audit_entries
-        (position, uid, at, action, outcome, actor, agency, transfer, meeting, leaf)
-    SELECT position, uid, at, action, outcome, actor, agency, transfer, meeting, leaf
-    FROM placed
-    RETURNING position, leaf
+    SELECT * FROM placed
 """)
 
 
@@ -91,10 +101,10 @@ class PostgresTree:
             select(audit_pending.c.at).order_by(audit_pending.c.id).limit(1)
         )
 
-    async def sequence(self, first: int, limit: int) -> Sequence[bytes]:
-        """Give the oldest waiting entries places from `first` on; their exact bytes in order."""
+    async def sequence(self, first: int, limit: int) -> Sequence[Kept]:
+        """Give the oldest waiting entries places from `first` on; what they are, in order."""
         rows = await self._connection.execute(_SEQUENCE, {"first": first, "limit": limit})
-        return [row.leaf for row in sorted(rows, key=lambda row: row.position)]
+        return [waiting(row) for row in sorted(rows, key=lambda row: row.position)]
 
     async def add_tiles(self, tiles: Sequence[FullTile]) -> None:
         """Store tiles that became full."""
@@ -239,3 +249,19 @@ class PostgresOutside:
         await self._connection.execute(
             statement.on_conflict_do_update(index_elements=["name"], set_=changed)
         )
+
+    async def alarms(self) -> Sequence[LogAlarm]:
+        """What is known to be wrong with the stored log, by position."""
+        rows = await self._connection.execute(select(log_alarms).order_by(log_alarms.c.position))
+        return [LogAlarm(row.position, row.reason, row.since) for row in rows]
+
+    async def set_alarm(self, alarm: LogAlarm) -> bool:
+        """Note an alarm; whether it is a new one: the first for a position stays."""
+        values = {"position": alarm.position, "reason": alarm.reason, "since": alarm.since}
+        statement = upsert(log_alarms).values(values).on_conflict_do_nothing()
+        made = await self._connection.scalar(statement.returning(log_alarms.c.position))
+        return made is not None
+
+    async def clear_alarm(self, position: int) -> None:
+        """Note that nothing is wrong any more with the entry at a position."""
+        await self._connection.execute(delete(log_alarms).where(log_alarms.c.position == position))

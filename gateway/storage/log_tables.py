@@ -73,6 +73,8 @@ audit_terms = Table(
     Column("term", identifier(), primary_key=True),
     Column("at", Moment, primary_key=True),
     Column("position", BigInteger, primary_key=True, autoincrement=False),
+    # in the order in which they are written, so that it costs next to nothing
+    Index(None, "position", postgresql_using="brin", postgresql_with={"autosummarize": "on"}),
 )
 
 log_tiles = Table(
@@ -123,4 +125,13 @@ log_parties = Table(
     Column("refusing_since", Moment),
     sized("name", LONGEST_IDENTIFIER),
     CheckConstraint("told >= 0", name="told_counts"),
+)
+
+log_alarms = Table(
+    "log_alarms",
+    metadata,
+    Column("position", BigInteger, primary_key=True, autoincrement=False),
+    Column("since", Moment, nullable=False),
+    Column("reason", Text, nullable=False),
+    CheckConstraint("position >= 0", name="position_counts"),
 )

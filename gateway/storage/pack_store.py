@@ -6,7 +6,7 @@ from sqlalchemy import delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from gateway.domain.errors import Conflict
-from gateway.domain.packs import Document, DocumentId, Pack, PackId
+from gateway.domain.packs import Document, DocumentId, Pack, PackId, PackKind
 from gateway.domain.register import AgencyId
 from gateway.services.paging import Page
 from gateway.storage.rows import expect_one, from_row, to_row
@@ -61,12 +61,26 @@ class PostgresPacks:
         await self._connection.execute(delete(documents).where(documents.c.pack == pack))
         await self._connection.execute(delete(packs).where(packs.c.id == pack))
 
-    async def list(self, agency: AgencyId, page: Page) -> Sequence[Pack]:
-        """The agency's packs, oldest first."""
-        query = select(packs).where(packs.c.agency == agency).order_by(packs.c.id)
+    async def list(
+        self,
+        agency: AgencyId,
+        page: Page,
+        *,
+        kind: PackKind | None = None,
+        unsent: bool = False,
+        newest_first: bool = False,
+    ) -> Sequence[Pack]:
+        """The agency's packs, oldest first unless asked otherwise, or only those not sent."""
+        query = select(packs).where(packs.c.agency == agency)
+        if kind is not None:
+            query = query.where(packs.c.kind == kind)
+        if unsent:
+            query = query.where(packs.c.sent_at.is_(None))
         if page.after is not None:
-            query = query.where(packs.c.id > page.after)
-        rows = await self._connection.execute(query.limit(page.limit))
+            beyond = packs.c.id < page.after if newest_first else packs.c.id > page.after
+            query = query.where(beyond)
+        order = packs.c.id.desc() if newest_first else packs.c.id
+        rows = await self._connection.execute(query.order_by(order).limit(page.limit))
         return [from_row(Pack, row) for row in rows.mappings()]
 
     async def documents(self, pack: PackId) -> tuple[Document, ...]:

@@ -208,6 +208,7 @@ transfers = Table(
     Column("code_digest", LargeBinary, nullable=False),
     Column("link_digest", LargeBinary, nullable=False, unique=True),
     Column("wrong_codes", Integer, nullable=False),
+    Column("held_up", Text),
     ForeignKeyConstraint(["agency", "pack"], ["packs.agency", "packs.id"]),
     sized("id", LONGEST_IDENTIFIER),
     one_of("channel", PasswordChannel),

@@ -61,16 +61,19 @@ class PostgresTransfers:
         *,
         pack: PackId | None = None,
         state: State | None = None,
+        newest_first: bool = False,
     ) -> Sequence[Transfer]:
-        """The agency's transfers, oldest first."""
+        """The agency's transfers, oldest first unless asked otherwise."""
         query = select(transfers).where(transfers.c.agency == agency)
         if pack is not None:
             query = query.where(transfers.c.pack == pack)
         if state is not None:
             query = query.where(transfers.c.state == state)
         if page.after is not None:
-            query = query.where(transfers.c.id > page.after)
-        rows = await self._connection.execute(query.order_by(transfers.c.id).limit(page.limit))
+            beyond = transfers.c.id < page.after if newest_first else transfers.c.id > page.after
+            query = query.where(beyond)
+        order = transfers.c.id.desc() if newest_first else transfers.c.id
+        rows = await self._connection.execute(query.order_by(order).limit(page.limit))
         return [from_row(Transfer, row) for row in rows.mappings()]
 
     async def awaiting_documents(self, pack: PackId) -> int:
@@ -86,6 +89,11 @@ class PostgresTransfers:
         if row is None:
             return None
         return from_row(Transfer, row), row["code_digest"], row["wrong_codes"]
+
+    async def named(self, reference: str) -> TransferId | None:
+        """The identifier of the transfer with this reference."""
+        query = select(transfers.c.id).where(transfers.c.reference == reference)
+        return await self._connection.scalar(query)
 
     async def by_link(self, digest: bytes) -> Transfer | None:
         """Lock and give the transfer whose one-time link token has this digest."""

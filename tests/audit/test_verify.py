@@ -117,7 +117,7 @@ def test_an_earlier_key_does_not_sign_the_newest() -> None:
 
 def test_an_older_checkpoint_of_a_key_that_was_not_given_is_refused() -> None:
     """Earlier keys are taken from the verifier alone."""
-    with pytest.raises(Tampered, match="None of the known keys"):
+    with pytest.raises(Tampered, match="signed with another key"):
         verify_export(LINES, signed_by(LINES, NEW_SEED), [NEW], since=OLDER)
 
 
@@ -146,7 +146,7 @@ def test_a_witness_signs_no_older_checkpoint_for_the_log() -> None:
     assert verify_export(LINES, witnessed, [WITNESS, LOG], since=OLDER).older
     text = OLDER.decode().rpartition("\n\n")[0] + "\n"
     only_witnessed = bytes(Note(text, (cosign(text, "witness.example", WITNESS_SEED, 1),)))
-    with pytest.raises(Tampered, match="None of the known keys"):
+    with pytest.raises(Tampered, match="signed with another key"):
         verify_export(LINES, witnessed, [WITNESS, LOG], since=only_witnessed)
 
 
@@ -187,13 +187,13 @@ def test_a_checkpoint_of_another_log_is_refused() -> None:
     text = str(Checkpoint("other.example", 5, root_of(leaf_hash(each[:-1]) for each in LINES[:5])))
     renamed = bytes(Note(text, (sign(text, "other.example", b"o" * 32),)))
     both = [LOG, VerifierKey.of_seed("other.example", Kind.ED25519, b"o" * 32)]
-    with pytest.raises(Tampered, match="older checkpoint is of another log"):
+    with pytest.raises(Tampered, match="The older checkpoint: It is of another log"):
         verify_export(LINES, NEWEST, both, since=renamed)
 
 
 def test_a_log_that_has_shrunk_is_found() -> None:
     """A backup put back has a good signature and fewer entries than once were signed."""
-    with pytest.raises(Tampered, match="shrunk from 13 entries to 5"):
+    with pytest.raises(Tampered, match="It is of 13 entries, and the export of 5 only"):
         verify_export(LINES[:5], OLDER, [LOG], since=NEWEST)
 
 
@@ -514,7 +514,7 @@ def test_a_log_signed_anew_must_begin_with_what_was_signed_before(
     if size <= first:
         assert verify_export(changed, newest, [LOG], since=older).older
         return
-    with pytest.raises(Tampered, match=r"rewritten since|has shrunk|Two different logs"):
+    with pytest.raises(Tampered, match=r"rewritten since|the export of .* only|Two different logs"):
         verify_export(changed, newest, [LOG], since=older)
 
 

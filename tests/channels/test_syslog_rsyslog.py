@@ -188,8 +188,8 @@ async def parts(database: PostgresDatabase, vault: FileVault, tmp_path: Path) ->
         for number in range(6_000):
             await record(world.parts, work, WORKER, Action.LOG_READ, {}, {"number": number})
     async with database.work() as work:
-        leaves = await work.tree.sequence(0, 10_000)
-        await work.tree.add_checkpoint(SignedCheckpoint(len(leaves), b"", world.clock.now()))
+        placed = await work.tree.sequence(0, 10_000)
+        await work.tree.add_checkpoint(SignedCheckpoint(len(placed), b"", world.clock.now()))
     return world.parts
 
 

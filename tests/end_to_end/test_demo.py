@@ -183,7 +183,7 @@ def test_the_log_tells_each_request_s_story(left: Path) -> None:
         story = [e["action"] for e in entries if e["subject"].get("reference") == row["reference"]]
         moves = [f"information-request.{move}" for move in ("created", "sent", "answered")]
         assert [action for action in story if action in moves] == moves
-        assert row["content"]["subject"]["name"] not in whole
+    assert "Tama Tauira" not in whole
 
 
 def verify(folder: Path, *more: str) -> tuple[int, str]:

@@ -161,7 +161,14 @@ def test_a_transfer_s_story_is_told_in_order(
     there: Installation, transfers: dict[str, dict[str, Any]]
 ) -> None:
     """From the pack's making to the password's destruction; an unknown one is told."""
-    told = there.run("audit", "story", transfers["ben-sample"]["transfer"])
+    ben = transfers["ben-sample"]
+    told, by_reference, searched = there.run_each(
+        ("audit", "story", ben["transfer"]),
+        ("audit", "story", ben["reference"]),
+        ("audit", "search", "--transfer", ben["reference"], "--limit", "1000"),
+    )
+    assert by_reference == told
+    assert all(ben["reference"] in line for line in searched.splitlines())
     lines = [line.split() for line in told.splitlines()]
     assert [line[1] for line in lines] == sorted(line[1] for line in lines)
     assert [line[2] for line in lines if line[2] in STORY] == list(STORY)
@@ -177,8 +184,11 @@ def test_a_child_s_account_says_what_went_to_whom_when_and_why(
     shown, plain, nobody = there.run_each(
         ("audit", "child", OTHER_CHILD, "--json"),
         ("audit", "child", CHILD),
-        ("audit", "child", "child-none"),
+        ("audit", "agency", "ruru-housing"),
     )
+    for asked in (("child", "child-none"), ("agency", "tamariki-car")):
+        said = there.run("audit", *asked, code=5)
+        assert "Neither the register nor the log knows this reference." in said
     account = {each["recipient_name"]: each for each in json.loads(shown)}
     assert set(account) == {
         "Aroha Tauira", "Ben Sample", "Mere Tauira", "Hana Sample", "Tom Sample"
@@ -234,6 +244,7 @@ def test_refusals_are_counted_by_rule_and_the_status_shown(there: Installation) 
     assert int(told["entries"]) > 50
     assert told["key"].startswith("gateway.invalid/transfer-log+")
     assert told["earlier keys"] == "0"
+    assert told["check"].startswith("the log can be written and signed")
 
 
 def test_every_look_is_an_entry(there: Installation, tmp_path: Path) -> None:

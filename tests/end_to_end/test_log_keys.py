@@ -96,13 +96,29 @@ def test_a_change_cut_short_is_finished_by_the_next(serving: Serving) -> None:
     serving.next.touch(mode=0o600)
     serving.next.write_bytes(prepared)  # killed after that, before the file took its place
     serving.key.write_bytes(old)
-    with serving.held_back("key"):
+    with serving.held_back("key") as answer:
+        assert "already knows a newer signing key" in answer
+        assert "'gateway audit rotate-key' was cut short, run it again" in answer
+        assert "run it again" in there.run("audit", "status", code=1)
         assert str(log_key(prepared).verifier_key) in there.run("audit", "rotate-key")
         assert serving.key.read_bytes() == prepared
         assert not serving.next.exists()
         until(lambda: serving.ready()[0] == 200)
     told = dict(line.split(": ", 1) for line in there.run("audit", "status").splitlines())
     assert told["key"] == str(log_key(prepared).verifier_key)
+
+
+def test_a_change_that_is_refused_leaves_no_other_key_behind(serving: Serving) -> None:
+    """Where the log cannot be signed with the present key."""
+    there = serving.there
+    replace(serving.key)
+    try:
+        assert REMEDY in there.run("audit", "rotate-key", code=1)
+        assert not serving.next.exists()
+        assert "[log_key_file]" in there.run("audit", "status", code=1)
+    finally:
+        restore(serving.key)
+    until(lambda: serving.ready()[0] == 200)
 
 
 def export_by_descriptor(there: Installation, text: str) -> str:

@@ -155,3 +155,11 @@ def test_the_receiver_gets_every_entry_once_it_is_up(world: World, tmp_path: Pat
     status = world.status()
     assert f"told 127.0.0.1:{world.receiver.port}" in status
     assert f"alarm 127.0.0.1:{world.receiver.port}" not in status
+    assert f"told {world.witness.name}" not in status
+
+
+def test_who_is_no_longer_set_raises_no_alarm(world: World) -> None:
+    """Once a witness is taken out of the settings."""
+    assert f"alarm {world.refusing.name}" in world.status()
+    with world.there.given(log_witnesses="[]"):
+        assert not [line for line in world.status() if line.startswith("alarm")]

@@ -4,15 +4,19 @@ import json
 import shutil
 from base64 import b64decode
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 from support import foreign
 from support.mails import Attached, attached
 from support.running import PACKS, Installation, installation
+from support.sample_log import SampleLog, lines_of
 
-from gateway.audit.notes import Kind, VerifierKey
+from gateway.audit.checkpoints import Checkpoint
+from gateway.audit.merkle import leaf_hash, root_of
+from gateway.audit.notes import Kind, Note, VerifierKey, sign
+from gateway.audit.proofs import Proof
 
 pytestmark = pytest.mark.server
 ORIGIN = "lead.example/transfers"
@@ -146,6 +150,11 @@ def test_what_cannot_be_read_is_told_from_what_is_wrong(taken: Taken, tmp_path: 
     (tmp_path / "no.pub").write_text("not a key\n")
     (tmp_path / "empty.pub").write_text("")
     (tmp_path / "growth").write_text('{"older": 1}')
+    shutil.copytree(taken.folder / "export", tmp_path / "large")
+    (tmp_path / "large" / "checkpoint").write_bytes(b"x" * 6_000_000)
+    changing = shutil.copytree(taken.folder / "older", tmp_path / "changing")
+    (changing / "export.unfinished").touch()
+    shutil.copy(taken.folder / "export" / "entries.jsonl", changing)
     export, growth, third = (taken.folder / name for name in ("export", "growth0", "third"))
     said = taken.offline(
         ("verify", tmp_path / "entries.jsonl"),
@@ -162,8 +171,14 @@ def test_what_cannot_be_read_is_told_from_what_is_wrong(taken: Taken, tmp_path: 
         ("verify-growth", tmp_path / "growth", "--key", taken.key),
         ("verify-growth", export / "entries.jsonl", "--key", taken.key),
         ("verify-growth", growth, "--key", tmp_path / "no.pub"),
+        ("verify", tmp_path / "large"),
+        ("verify", export, "--key", tmp_path / "large" / "checkpoint"),
+        ("verify", tmp_path / "changing"),
+        ("prove", "3", "--out", ""),
         code=2,
     )
+    assert "under way, or was cut short" in said[-2]
+    assert str(tmp_path / "no.pub") in said[3]
     assert all("Error" in each for each in said)
 
 
@@ -189,7 +204,7 @@ def test_the_receipts_that_came_with_the_mails_verify(taken: Taken, tmp_path: Pa
     )
     assert all(each.startswith("True: entry ") for each in said)
     assert "password.releasing" in said[1]
-    assert said[2].startswith("True: entry 3 of ")
+    assert said[2].startswith("True: entry 3 (line 4) of the ")
 
 
 def test_a_changed_receipt_or_archive_does_not(taken: Taken, tmp_path: Path) -> None:
@@ -214,6 +229,30 @@ def test_a_changed_receipt_or_archive_does_not(taken: Taken, tmp_path: Path) -> 
         code=1,
     )
     assert all("Error" in each and "True" not in each for each in said)
+
+
+def test_a_signed_leaf_that_is_no_entry_is_no_receipt(taken: Taken, tmp_path: Path) -> None:
+    """It is said before anything else is; and names from a file are shown as they are written."""
+    files = []
+    for number, leaf in enumerate(
+        (b"hello", b"[]", b"", b'{"v":9}', b"\xff\xfe", b"[" * 100_000, b'{"subject":null}')
+    ):
+        text = str(Checkpoint(ORIGIN, 1, root_of([leaf_hash(leaf)])))
+        note = bytes(Note(text, (sign(text, ORIGIN, b"x" * 32),)))
+        files.append(tmp_path / str(number))
+        files[-1].write_bytes(bytes(Proof(0, (), note, leaf)))
+    key = tmp_path / "x.pub"
+    key.write_text(f"{VerifierKey.of_seed(ORIGIN, Kind.ED25519, b'x' * 32)}\n")
+    said = taken.offline(*[("verify-receipt", file, "--key", key) for file in files], code=1)
+    assert all("Error" in each and "True" not in each for each in said)
+    played = replace(SampleLog.of_size(3), origin="[/x][bold]a\u202eb\u200b\x7f")
+    export = tmp_path / "played"
+    export.mkdir()
+    (export / "entries.jsonl").write_bytes(lines_of(played.leaves))
+    (export / "checkpoint").write_bytes(played.checkpoint)
+    (export / "key.pub").write_text(f"{played.key}\n")
+    (told,) = taken.offline(("verify", export), code=0)
+    assert r"3 entries of [/x][bold]a\u202eb\u200b\x7f, whole" in told
 
 
 def test_growth_is_proved_and_a_changed_proof_refused(taken: Taken, tmp_path: Path) -> None:

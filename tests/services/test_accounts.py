@@ -83,3 +83,18 @@ async def test_only_an_administrator_makes_tokens(world: World) -> None:
     """A coordinator does not."""
     with pytest.raises(Forbidden):
         await create_token(world.parts, COORDINATOR, TERMS)
+
+
+async def test_an_agencys_administrator_manages_its_own_tokens_only(world: World) -> None:
+    """Other agencies' are neither listed, made nor revoked; the operator's are all."""
+    own = replace(COORDINATOR, role=Role.ADMINISTRATOR)
+    other = replace(own, agency=AgencyId("regional-police"), representative=None)
+    token, _ = await create_token(world.parts, own, TERMS)
+    with pytest.raises(Forbidden):
+        await create_token(world.parts, other, TERMS)
+    assert await list_tokens(world.parts, other) == []
+    with pytest.raises(NotFound):
+        await revoke_token(world.parts, other, token.id)
+    assert await list_tokens(world.parts, own) == [token]
+    assert await list_tokens(world.parts, ADMINISTRATOR) == [token]
+    await revoke_token(world.parts, own, token.id)

@@ -29,6 +29,7 @@ from gateway.domain.errors import InvalidInput, Unavailable
 from gateway.domain.transfers import State, Transfer
 from gateway.services import delivery
 from gateway.services.gate import require_signed
+from gateway.services.log_check import check_next
 from gateway.services.ports import Deferred, Outcome, PasswordLetter
 from gateway.services.sequencing import LogKey, Sequencer
 from gateway.services.telephone import read_password
@@ -213,6 +214,84 @@ async def test_a_proof_that_does_not_hold_opens_nothing(world: World, log: Log) 
     assert (transfer.state, world.channels.mails) == (State.SEALED, [])
     with behind_the_guards(log.url) as connection:
         connection.execute("UPDATE log_tiles SET root = whole.root FROM whole")
+    world.clock.move(hours=1)
+    (transfer,) = await run(world, transfer)
+    assert transfer.state is State.MAILED
+
+
+ALTERATIONS = {
+    "an unfinished tile's entry": (
+        "UPDATE audit_entries SET leaf = set_byte(leaf, 30, 120) WHERE position = 260",
+        "does not lead to the root signed",
+    ),
+    "the covering checkpoint": (
+        "UPDATE log_checkpoints SET note = overlay(note PLACING 'AAAA' FROM 260) "  # noqa: ISC004
+        "WHERE size > 260",
+        "The note is not",
+    ),
+}
+
+
+@pytest.mark.parametrize(("statement", "why"), ALTERATIONS.values(), ids=ALTERATIONS)
+async def test_damage_done_while_it_runs_is_told_everywhere(
+    world: World, log: Log, statement: str, why: str
+) -> None:
+    """By the transfer that waits and by readiness; nothing more is signed until it is mended."""
+    await add(log.database, WIDTH + 20)
+    await world.parts.sequencer.run()
+    transfer = (await world.send())[TEXT]
+    await world.parts.sequencer.run()
+    before = await checkpoints(log.database)
+    with behind_the_guards(log.url) as connection:
+        connection.execute("CREATE TABLE kept_entries AS SELECT * FROM audit_entries")
+        connection.execute("CREATE TABLE kept_checkpoints AS SELECT * FROM log_checkpoints")
+        connection.execute(statement.encode())
+    (transfer,) = await run(world, transfer)
+    assert (transfer.state, world.channels.mails) == (State.SEALED, [])
+    assert transfer.held_up is not None
+    assert "The audit log does not cover yet what would be sent." in transfer.held_up
+    assert why in transfer.held_up
+    with pytest.raises(Unavailable, match=why):
+        await require_signed(world.parts)
+    assert len(await checkpoints(log.database)) == len(before)
+    with behind_the_guards(log.url) as connection:
+        connection.execute(
+            "UPDATE audit_entries e SET leaf = k.leaf FROM kept_entries k "
+            "WHERE k.position = e.position;"
+            "UPDATE log_checkpoints c SET note = k.note FROM kept_checkpoints k "
+            "WHERE k.size = c.size"
+        )
+    world.clock.move(hours=1)
+    (transfer,) = await run(world, transfer)
+    assert (transfer.state, transfer.held_up) == (State.MAILED, None)
+    await require_signed(world.parts)
+
+
+async def test_a_receipt_that_would_not_hold_is_an_alarm(world: World, log: Log) -> None:
+    """Where only the gate looks: readiness fails until the log is found to be right again."""
+    transfer = (await world.send())[TEXT]
+    world.channels.outcomes = [Deferred("451 busy")]
+    await run(world, transfer)
+    await add(log.database, 2 * WIDTH)
+    await world.parts.sequencer.run()
+    with behind_the_guards(log.url) as connection:
+        connection.execute(
+            "CREATE TABLE whole AS SELECT * FROM log_tiles;"
+            "UPDATE log_tiles SET hashes = decode(repeat('00', 8192), 'hex')"
+        )
+    world.clock.move(hours=1)
+    (transfer,) = await run(world, transfer)
+    assert (transfer.state, len(world.channels.mails)) == (State.SEALED, 1)
+    assert "is not proved by what was signed" in (transfer.held_up or "")
+    with pytest.raises(Unavailable, match="is not proved by what was signed") as refusal:
+        await require_signed(world.parts)
+    assert "evidence" in refusal.value.remedy
+    with behind_the_guards(log.url) as connection:
+        connection.execute(
+            "UPDATE log_tiles t SET hashes = w.hashes FROM whole w WHERE w.index = t.index"
+        )
+    await check_next(world.parts, 0)
+    await require_signed(world.parts)
     world.clock.move(hours=1)
     (transfer,) = await run(world, transfer)
     assert transfer.state is State.MAILED

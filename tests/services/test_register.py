@@ -11,6 +11,8 @@ from gateway.domain.errors import Conflict, InvalidInput, NotFound
 from gateway.domain.register import AgencyId, MeetingId, Protocol, Register
 from gateway.services.paging import Page
 from gateway.services.register import get_meeting, import_register, list_meetings
+from gateway.services.register_history import Difference, read
+from gateway.services.register_storage import RegisterKind
 
 MEETING = MeetingId("kowhai-2026-12-08")
 POLICE = AgencyId("regional-police")
@@ -64,3 +66,19 @@ async def test_only_the_present_lead_agency_sees_a_meeting(world: World) -> None
     with pytest.raises(NotFound):
         await get_meeting(world.parts, COORDINATOR, MEETING)
     assert await list_meetings(world.parts, COORDINATOR, Page()) == []
+
+
+async def test_an_import_is_in_the_history(world: World) -> None:
+    """What was added, and what changed from what to what, encrypted; by no user."""
+    person = world.register.representatives[0]
+    changed = replace(person, role="Another role")
+    again = Register(representatives=(changed,))
+    await import_register(world.parts, ADMINISTRATOR, again, "0" * 64)
+    await import_register(world.parts, ADMINISTRATOR, again, "0" * 64)  # changes nothing
+    async with world.parts.database.work() as work:
+        kind = RegisterKind.REPRESENTATIVE
+        newest, first = await read(world.parts, work, ADMINISTRATOR, kind, person.id)
+        kept = await work.register_history.of(kind, person.id, 10)
+    assert (newest.added, first.added, newest.by) == (False, True, None)
+    assert newest.differences == (Difference("role", person.role, "Another role"),)
+    assert all(person.email.encode() not in each.sealed for each in kept)

@@ -14,10 +14,12 @@ from support.logs import (
     sequencer,
     set_back,
 )
+from support.placing import write
 from support.world import LOG_KEY, Remembered
 
 from gateway.audit.checkpoints import open_signed
-from gateway.domain.errors import Conflict, InvalidInput, Tampered
+from gateway.audit.tiles import WIDTH
+from gateway.domain.errors import InvalidInput, Tampered
 from gateway.services.sequencing import LogKey
 from gateway.services.storage import Work
 from gateway.storage.database import PostgresDatabase
@@ -124,11 +126,12 @@ DAMAGE = {
 }
 
 
+@pytest.mark.parametrize("restarted", [True, False])
 @pytest.mark.parametrize("statement", DAMAGE.values(), ids=DAMAGE)
 async def test_a_damaged_log_is_not_continued(
-    database: PostgresDatabase, database_url: str, statement: str
+    database: PostgresDatabase, database_url: str, statement: str, *, restarted: bool
 ) -> None:
-    """By whoever did not see it whole just before; nothing is placed or signed."""
+    """Not even by whoever saw it whole just before; nothing is placed or signed, and it is told."""
     runner = sequencer(database)
     for number in (10, 250):
         await add(database, number)
@@ -136,7 +139,73 @@ async def test_a_damaged_log_is_not_continued(
     with behind_the_guards(database_url) as connection:
         for each in statement.split("; "):
             connection.execute(each.encode())
-    await refused(database, sequencer(database), Tampered)
+    runner = sequencer(database) if restarted else runner
+    if not statement.startswith("DELETE FROM log_keys"):
+        with pytest.raises(Tampered):
+            await runner.require_sound()
+    await refused(database, runner, Tampered)
+
+
+async def test_a_sound_log_is_found_sound(database: PostgresDatabase) -> None:
+    """When it is empty, and at sizes where tiles are full; nothing is added by looking."""
+    runner = sequencer(database)
+    await runner.require_sound()
+    for number in (1, WIDTH - 1, 3):
+        await add(database, number)
+        await runner.run()
+        await runner.require_sound()
+        await sequencer(database).require_sound()
+    assert len(await checkpoints(database)) == 3
+
+
+FORGED = {
+    "not JSON": ("hello", "", "is not canonical JSON"),
+    "two lines": ("a\nb", "", "is not canonical JSON"),
+    "no entry": ('{"v":9}', "", "is not an entry of a schema version known here"),
+    "a part of another type": ("SUBJECT", "", "is not an entry with every part in its type"),
+    "another action": ("LEAF", "action = 'log.read'", "does not say what its row does (action)"),
+    "another agency": ("LEAF", "agency = 'agency-b'", "does not say what its row does (agency)"),
+    "another time": ("LEAF", "at = now()", "does not say what its row does (at)"),
+    "a word too many": ("LEAF", "terms = '{child:x}'", "does not say what its row does (terms)"),
+}
+
+
+@pytest.mark.parametrize(("leaf", "change", "why"), FORGED.values(), ids=FORGED)
+async def test_what_was_put_into_the_queue_by_hand_is_not_signed(
+    database: PostgresDatabase, database_url: str, leaf: str, change: str, why: str
+) -> None:
+    """It would stay in the log for good. The row is named; once it is gone, the log goes on."""
+    runner = sequencer(database)
+    await add(database, 3)
+    await runner.run()
+    forged = entry()
+    sound = forged.leaf().decode()
+    leaf = leaf.replace("LEAF", sound)
+    leaf = leaf.replace("SUBJECT", sound.replace('"subject":{"pack":"p"}', '"subject":null'))
+    await write(database, forged)
+    with behind_the_guards(database_url) as connection:
+        text = leaf.encode()
+        connection.execute("UPDATE audit_pending SET leaf = %s", (text,))
+        if change:
+            connection.execute(f"UPDATE audit_pending SET {change}".encode())  # noqa: S608
+        (number,) = connection.execute("SELECT id FROM audit_pending").fetchone() or (None,)
+    error = await refused(database, runner, Tampered)
+    assert error.message == f"Row {number} of the queue (audit_pending) {why}."
+    assert error.remedy
+    with behind_the_guards(database_url) as connection:
+        connection.execute("DELETE FROM audit_pending WHERE id = %s", (number,))
+    await runner.run()
+    assert await judge(database) == 4
+
+
+async def test_an_entry_that_waited_while_the_gateway_was_upgraded_is_placed(
+    database: PostgresDatabase, database_url: str
+) -> None:
+    """A newer version may find entries by more words than the one that wrote them."""
+    await add(database, 1)
+    with behind_the_guards(database_url) as connection:
+        connection.execute("UPDATE audit_pending SET terms = '{}'")
+    assert await sequencer(database).run() == 1
 
 
 async def test_a_place_taken_behind_the_sequencers_back_stops_it(
@@ -151,7 +220,7 @@ async def test_a_place_taken_behind_the_sequencers_back_stops_it(
             "INSERT INTO audit_entries (position, uid, at, action, outcome, actor, leaf)"
             " SELECT 3, 'forged', at, action, outcome, actor, leaf FROM audit_entries LIMIT 1"
         )
-    await refused(database, runner, Conflict)
+    await refused(database, runner, Tampered)
     await refused(database, sequencer(database), Tampered)
 
 

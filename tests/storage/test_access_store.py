@@ -47,16 +47,16 @@ async def test_tokens_are_listed_newest_last(filled: PostgresDatabase) -> None:
     async with filled.work() as work:
         await work.tokens.add(newer)
         await work.tokens.add(TOKEN)
-        assert await work.tokens.list() == [TOKEN, newer]
+        assert await work.tokens.list(None) == [TOKEN, newer]
 
 
 async def test_a_token_is_revoked_once(filled: PostgresDatabase) -> None:
     """The first time stands."""
     async with filled.work() as work:
         await work.tokens.add(TOKEN)
-        assert await work.tokens.revoke("t1", AT)
-        assert not await work.tokens.revoke("t1", AT + timedelta(hours=1))
-        assert not await work.tokens.revoke("t9", AT)
+        assert await work.tokens.revoke("t1", None, AT)
+        assert not await work.tokens.revoke("t1", None, AT + timedelta(hours=1))
+        assert not await work.tokens.revoke("t9", None, AT)
         assert await work.tokens.by_digest(b"d" * 32) == replace(TOKEN, revoked_at=AT)
 
 

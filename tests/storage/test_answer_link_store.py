@@ -68,6 +68,27 @@ async def test_a_new_link_voids_the_earlier_one(linked: PostgresDatabase) -> Non
         assert await work.links.by_digest(OTHER.digest) == OTHER
 
 
+async def test_a_further_link_stands_beside_the_earlier_until_it_is_preferred(
+    linked: PostgresDatabase,
+) -> None:
+    """First those that were not opened go, then also what was opened; others' stay."""
+    second, third = replace(FIRST, digest=b"3" * 32), replace(FIRST, digest=b"4" * 32)
+    async with linked.work() as work:
+        await work.links.update(replace(FIRST, session_digest=b"s" * 32))
+        await work.links.offer(second)
+        await work.links.offer(third)
+        assert await work.links.by_digest(second.digest) == second
+        await work.links.retire_others(third, sessions=False)
+        assert await work.links.by_digest(second.digest) is None
+        assert await work.links.by_session(b"s" * 32) is not None
+        await work.links.retire_others(third, sessions=True)
+        assert await work.links.by_session(b"s" * 32) is None
+        assert await work.links.by_digest(third.digest) == third
+        await work.links.drop(third)
+        assert await work.links.by_digest(third.digest) is None
+        assert await work.links.by_digest(OTHER.digest) == OTHER
+
+
 async def test_closing_leaves_nothing_that_opens(linked: PostgresDatabase) -> None:
     """Neither link nor session, and closing again does no harm."""
     async with linked.work() as work:

@@ -10,6 +10,8 @@ from sqlalchemy import text
 from support.placing import leaves, place, write, written
 
 from gateway.audit.entries import Entry
+from gateway.audit.indexing import Indexed
+from gateway.audit.reading import read
 from gateway.audit.tiles import WIDTH, Tile
 from gateway.domain.errors import Conflict, Unavailable
 from gateway.services.log_storage import Endorsement, FullTile, SignedCheckpoint
@@ -36,11 +38,11 @@ async def test_places_are_given_in_the_order_of_the_queue(
     exact = [entry.leaf() for entry in entries]
     async with database.work() as work:
         assert await work.tree.lock()
-        assert await work.tree.sequence(0, 3) == exact[:3]
+        assert [each.leaf for each in await work.tree.sequence(0, 3)] == exact[:3]
     async with database.work() as work:
         assert await work.tree.waiting_since() == entries[3].at
         assert await work.tree.lock()
-        assert await work.tree.sequence(3, 3) == exact[3:]
+        assert [each.leaf for each in await work.tree.sequence(3, 3)] == exact[3:]
         assert await work.tree.sequence(5, 3) == []
     async with database.snapshot() as view:
         assert await view.tree.waiting_since() is None
@@ -59,7 +61,9 @@ async def test_what_waits_has_no_place(database: PostgresDatabase, make_entry: M
 
     async def come_to_nothing() -> None:
         async with database.work() as work:
-            assert await work.tree.sequence(0, 10) == [entry.leaf()]
+            (placed,) = await work.tree.sequence(0, 10)
+            assert placed.leaf == entry.leaf()
+            assert placed.indexed.differing(Indexed.of(read(entry.leaf()))) == ()
             assert await work.tree.place(entry.uid) == 0
             raise ZeroDivisionError
 

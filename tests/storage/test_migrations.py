@@ -22,11 +22,13 @@ from gateway.domain.register import Agency, ConflictOfInterest, Meeting, Protoco
 from gateway.domain.transfers import Transfer
 from gateway.services.log_storage import Endorsement, FullTile, Query, SignedCheckpoint
 from gateway.services.paging import Page
+from gateway.services.register_storage import SealedChange
 from gateway.services.sequencing import Sequencer
 from gateway.services.storage import StoredAnswer, Token
 from gateway.storage import log_tables, migrations, tables
 from gateway.storage.database import PostgresDatabase
 from gateway.storage.database import postgres_url as sqlalchemy_url
+from gateway.storage.register_history_store import register_changes
 from gateway.storage.tables import metadata
 
 MakeEntry = Callable[..., Entry]
@@ -85,6 +87,7 @@ def shape(url: str) -> list[list[tuple[object, ...]]]:
         (tables.answers, StoredAnswer),
         (log_tables.log_checkpoints, SignedCheckpoint),
         (log_tables.log_endorsements, Endorsement),
+        (register_changes, SealedChange),
     ],
 )
 def test_every_field_has_a_column(table: Table, kind: type[Any]) -> None:

@@ -48,6 +48,11 @@ class Forgetful(Remembered):
             raise Unavailable("The file of the last checkpoint cannot be used.", "Mend it.")
         super().keep(note)
 
+    def require_usable(self) -> None:
+        """Whether it can be written."""
+        if not self.writable:
+            raise Unavailable("The file of the last checkpoint cannot be used.", "Mend it.")
+
 
 def entry() -> Entry:
     """An entry like no other."""

@@ -73,6 +73,9 @@ class Remembered:
         """Remember a checkpoint."""
         self.note = note
 
+    def require_usable(self) -> None:
+        """It always is."""
+
 
 class Killed(BaseException):
     """Stands for the process being killed at this point."""

@@ -21,9 +21,10 @@ from web.asking import (
     responder,
     sent,
 )
-from web.driving import SETTINGS, Api, Serve, give_tokens
+from web.driving import SETTINGS, Api, Serve, give_tokens, token_for
 from web.schemas import conforms
 
+from gateway.domain.actors import Role
 from gateway.services.ports import Deferred
 
 
@@ -76,6 +77,14 @@ async def test_a_code_by_text_opens_a_link_once(api: Api) -> None:
     answer = {"kind": "disclosed", "pack": pack}
     done = await api.call("POST", f"{RECEIVED}/{request}/answer", token=token, json=answer)
     assert done.json()["state"] == "answered"
+    assert (await api.call("GET", f"{RECEIVED}/{request}", token=token)).status == 200
+    transfers = await api.call("GET", "/api/v1/transfers", token=token, params={"pack": pack})
+    (transfer,) = transfers.json()["items"]
+    recalled = await api.call("POST", f"/api/v1/transfers/{transfer['id']}/recall", token=token)
+    assert recalled.status == 200
+    last = {"kind": "not held"}
+    again = await api.call("POST", f"{RECEIVED}/{request}/answer", token=token, json=last)
+    assert again.json()["state"] == "answered"
     assert (await api.call("GET", f"{RECEIVED}/{request}", token=token)).status == 401
     assert (await api.call("GET", address, role=None)).status == 404
 
@@ -184,6 +193,9 @@ async def test_a_session_ends_after_its_hours_and_with_its_request(api: Api) -> 
     assert (await api.call("GET", address, token=token)).status == 401
     token = await opened(api, await renewed(api, request))
     passed = {"holder": "hana-sample"}
+    alone = await api.call("POST", f"{address}/forwarding", token=token, json=passed)
+    assert (alone.status, fields(alone)) == (422, {"holder"})
+    await token_for(api.world, Role.RESPONDER, HANA)
     done = await api.call("POST", f"{address}/forwarding", token=token, json=passed)
     assert done.status == 200, done.text
     assert (await api.call("GET", address, token=token)).status == 401

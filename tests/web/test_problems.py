@@ -14,7 +14,7 @@ from web.driving import SETTINGS, Serve, give_tokens, pack_body
 from web.schemas import conforms
 
 import gateway.app  # noqa: F401 - so that every part's errors are known
-from gateway.domain.decisions import Case, Decision
+from gateway.domain.decisions import Case, Decision, Finding
 from gateway.domain.errors import (
     GatewayError,
     InvalidInput,
@@ -112,9 +112,17 @@ class BrokenJudge:
         """Never reached."""
         raise AssertionError(f"reached for {code}")
 
+    def forms(self) -> Sequence[RequestForm]:
+        """Never reached."""
+        raise AssertionError("reached for every form")
+
     def judge(self, cases: Sequence[Case]) -> list[Decision]:
         """Never reached."""
         raise AssertionError(f"reached with {len(cases)} cases")
+
+    def finding(self, rule: str) -> Finding | None:
+        """Never reached."""
+        raise AssertionError(f"reached for {rule}")
 
 
 @dataclass

@@ -110,6 +110,8 @@ async def test_a_database_that_is_away_is_a_fault(serve_app: ServeApp, world: Wo
         def work(self) -> None:
             raise Unavailable("The database does not answer.", "Try again later.")
 
+        snapshot = work
+
     parts = replace(world.parts, database=Away())  # type: ignore[arg-type]
     api = await serve_app(create_web_app(parts, SETTINGS))
     assert (await api.call("GET", "/readyz", role=None)).status == 503

@@ -79,7 +79,8 @@ class Visit:
         if not self.csrf:
             await self.get("/account")
         data = urlencode({"csrf": self.csrf, **(fields or {})}, doseq=True).encode()
-        return await self._call("POST", path, data=data, headers=FORM, **rest)
+        headers = FORM | rest.pop("headers", {})
+        return await self._call("POST", path, data=data, headers=headers, **rest)
 
     async def follow(self, reply: Reply) -> Reply:
         """Open where a redirect leads."""
