@@ -196,6 +196,14 @@ async def open_link(parts: Parts, actor: Actor, token: str, typed: str) -> Opene
     )
 
 
+async def leave(parts: Parts, text: Secret) -> None:
+    """End what a link's bearer token opens, whatever is left of its time."""
+    async with parts.database.work() as work:
+        link = await work.links.by_session(_session_digest(parts, text.reveal()))
+        if link is not None:
+            await work.links.update(replace(link, session_expires_at=parts.clock.now()))
+
+
 async def holder_of_session(parts: Parts, text: Secret, source: str) -> LinkHolder | None:
     """The holder that a link's bearer token stands for; None if it stands for nobody now.
 

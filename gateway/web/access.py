@@ -11,8 +11,10 @@ from gateway.domain.actors import Actor, ActorKind
 from gateway.domain.errors import Forbidden, NotSignedIn, TooManyRequests
 from gateway.domain.secret import Secret
 from gateway.services import accounts
-from gateway.web.keys import ACTOR, BUCKETS, PARTS, ROUTE, ROUTES, SOURCE
+from gateway.web.keys import ACTOR, BUCKETS, PARTS, ROUTE, ROUTES, SETTINGS, SOURCE
 from gateway.web.limits import TokenBuckets, caller_of
+from gateway.web.pages.forms import read_form
+from gateway.web.pages.resending import can_be_kept, offer
 from gateway.web.pages.shell import go
 from gateway.web.pages.visitors import identify
 from gateway.web.routing import PUBLIC, Route
@@ -44,7 +46,9 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
             return led
     elif route.roles is PUBLIC:
         if request.method == "POST":
-            _take(buckets.public_posts, caller_of(source))
+            # signing in counts its failures itself, so that nobody is kept out by a neighbour
+            posts = buckets.page_posts if route.page else buckets.public_posts
+            _take(posts, caller_of(source))
         request[ACTOR] = Actor(ActorKind.RECIPIENT, None, None, None, source)
     else:
         await _sign_in(request, route)
@@ -53,19 +57,22 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
 
 
 async def _visit(request: web.Request) -> web.Response | None:
-    """Sign in by the browser's cookie; who is not is led to the page for it.
+    """Sign in by the browser's cookie; who is not is led to the page for it, or keeps their form.
 
     Raises:
+        NotSignedIn: there is no session, and what was sent cannot be kept.
         Forbidden: the visitor's role is not among the route's.
     """
     buckets = request.app[BUCKETS]
     try:
         visitor = await identify(request)
     except NotSignedIn:
-        _take(buckets.failed_sign_ins, caller_of(request[SOURCE]))
         if request.method in {"GET", "HEAD"}:
             place = quote(request.path_qs, safe="/")
             return go(f"/sign-in?next={place}")
+        if can_be_kept(request, request[ROUTE]):
+            return offer(request, await read_form(request, request.app[SETTINGS]))
+        _take(buckets.failed_sign_ins, caller_of(request[SOURCE]))
         raise
     _take(buckets.tokens, visitor.actor.token or visitor.csrf)
     return None
@@ -97,12 +104,10 @@ def _token(request: web.Request) -> Secret:
 
 
 def _take(buckets: TokenBuckets, key: str) -> None:
-    wait = buckets.take(key)
+    wait = math.ceil(buckets.take(key))
     if wait > 0:
         raise TooManyRequests(
-            "Too many requests.",
-            "Wait as long as Retry-After says.",
-            retry_after_seconds=math.ceil(wait),
+            "Too many requests.", f"Wait {wait} s and try again.", retry_after_seconds=wait
         )
 
 

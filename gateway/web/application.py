@@ -95,5 +95,6 @@ def _buckets(settings: WebSettings, monotonic: Callable[[], float]) -> Buckets:
         tokens=counted(settings.requests_per_minute),
         addresses=counted(settings.requests_per_minute),
         public_posts=counted(settings.public_posts_per_minute),
+        page_posts=counted(settings.page_posts_per_minute),
         failed_sign_ins=counted(settings.failed_sign_ins_per_minute),
     )

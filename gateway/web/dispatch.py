@@ -13,8 +13,9 @@ from gateway.web.calls import Answer, Call
 from gateway.web.keys import ACTOR, PARTS, SETTINGS, VISITOR
 from gateway.web.models import NoQuery
 from gateway.web.pages.forms import CSRF_FIELD, CSRF_HEADER, read_form
+from gateway.web.pages.resending import can_be_kept, offer
 from gateway.web.pages.shell import require_same_origin
-from gateway.web.pages.visitors import require_csrf
+from gateway.web.pages.visitors import is_csrf, require_csrf
 from gateway.web.routing import Route
 
 KEY_HEADER = "Idempotency-Key"
@@ -28,11 +29,14 @@ def handler_of(route: Route) -> Callable[[web.Request], Awaitable[web.StreamResp
 
 
 async def _handle(route: Route, request: web.Request) -> web.StreamResponse:
-    answer = await route.handler(await _call(route, request))
+    call = await _call(route, request)
+    if isinstance(call, web.Response):
+        return call
+    answer = await route.handler(call)
     return _response(route, answer) if isinstance(answer, Answer) else answer
 
 
-async def _call(route: Route, request: web.Request) -> Call:
+async def _call(route: Route, request: web.Request) -> Call | web.Response:
     settings = request.app[SETTINGS]
     path = dict(request.match_info)
     for name, value in path.items():
@@ -52,15 +56,21 @@ async def _call(route: Route, request: web.Request) -> Call:
     return await _checked(route, call) if route.page and request.method == "POST" else call
 
 
-async def _checked(route: Route, call: Call) -> Call:
-    """The call, once its form is known to come from a page of ours, made for this visitor."""
+async def _checked(route: Route, call: Call) -> Call | web.Response:
+    """The call, once its form is known to come from a page of ours, made for this visitor.
+
+    A form of an earlier session is given back to be sent anew.
+    """
     require_same_origin(call)
     request = call.request
     token = request.headers.get(CSRF_HEADER, "")
     form = await read_form(request, call.settings) if route.form else call.form
+    given = token or form.text(CSRF_FIELD)
     if VISITOR in request and not (route.parts and not token):
         # an upload without scripts has it in its first part, which `parts` of uploads looks at
-        require_csrf(request, token or form.text(CSRF_FIELD))
+        if given and can_be_kept(request, route) and not is_csrf(request, given):
+            return offer(request, form)
+        require_csrf(request, given)
     return replace(call, form=form)
 
 

@@ -24,6 +24,7 @@ class Buckets:
     tokens: TokenBuckets
     addresses: TokenBuckets
     public_posts: TokenBuckets
+    page_posts: TokenBuckets
     failed_sign_ins: TokenBuckets
 
 

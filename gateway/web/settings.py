@@ -17,6 +17,8 @@ class WebSettings:
     Attributes:
         requests_per_minute: for one token, and for one address a request comes from.
         public_posts_per_minute: acknowledgements from one address, which need no token.
+        page_posts_per_minute: forms of pages that need no session, from one address, which a whole
+            office may share; signing in and one-time links count their failures themselves.
         failed_sign_ins_per_minute: from one address; what goes beyond is answered with 429 and is
             not written to the audit log, so that guessing cannot flood it.
         buckets_limit: how many tokens and addresses are counted at a time.
@@ -32,6 +34,7 @@ class WebSettings:
     version: str = field(default_factory=_version)
     requests_per_minute: int = 300
     public_posts_per_minute: int = 30
+    page_posts_per_minute: int = 240
     failed_sign_ins_per_minute: int = 10
     buckets_limit: int = 10_000
     json_limit_bytes: int = _MEGABYTE

@@ -21,6 +21,7 @@ SETTINGS = WebSettings(
     version="0",
     requests_per_minute=10_000,
     public_posts_per_minute=1_000,
+    page_posts_per_minute=1_000,
     failed_sign_ins_per_minute=1_000,
     document_limit_bytes=3_000_000,
     body_idle_seconds=5.0,

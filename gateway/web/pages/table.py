@@ -9,6 +9,7 @@ from gateway.domain.actors import Role
 from gateway.web.pages import home
 from gateway.web.pages.accounts.table import ACCOUNT_PAGES
 from gateway.web.pages.audit.table import AUDIT_PAGES
+from gateway.web.pages.leaving import LEAVING_PAGES
 from gateway.web.pages.packs.table import PACK_PAGES
 from gateway.web.pages.register.table import REGISTER_PAGES
 from gateway.web.pages.requests.table import REQUEST_PAGES
@@ -27,5 +28,6 @@ PAGES: Final[tuple[Route, ...]] = (
         "GET", "/static/{file}", serve_file, "serveFile", "A file that pages fetch", PUBLIC,
         page=True, places={"file": r"[a-z0-9.-]{1,80}"},
     ),
-    *ACCOUNT_PAGES, *SIGN_ON_PAGES, *PACK_PAGES, *REQUEST_PAGES, *AUDIT_PAGES, *REGISTER_PAGES,
+    *ACCOUNT_PAGES, *SIGN_ON_PAGES, *LEAVING_PAGES, *PACK_PAGES, *REQUEST_PAGES, *AUDIT_PAGES,
+    *REGISTER_PAGES,
 )  # fmt: skip

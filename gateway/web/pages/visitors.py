@@ -40,13 +40,18 @@ async def identify(request: web.Request) -> Visitor:
     return visitor
 
 
+def is_csrf(request: web.Request, given: str) -> bool:
+    """Whether a form's token is the one of this visitor's pages."""
+    return hmac.compare_digest(request[VISITOR].csrf.encode(), given.encode())
+
+
 def require_csrf(request: web.Request, given: str) -> None:
     """Hold that a form came from a page made for this visitor.
 
     Raises:
         Forbidden: it did not.
     """
-    if not hmac.compare_digest(request[VISITOR].csrf.encode(), given.encode()):
+    if not is_csrf(request, given):
         raise Forbidden("The form is not one of this session's.", "Open the page again.")
 
 
