@@ -1,6 +1,6 @@
 """By what an entry can be found: the values a search compares, taken from its fields."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -70,24 +70,22 @@ class Facets:
             actor=_text(actor.get("person")) or str(actor["kind"]),
             transfer=_text(subject.get("transfer")),
             meeting=_text(subject.get("meeting")),
-            terms=frozenset((*_terms(subject), *_terms(detail))),
+            terms=frozenset(_terms(detail, _terms(subject, set()))),
         )
 
 
-def _terms(value: JSON) -> Iterator[str]:
-    match value:
-        case Mapping():
-            for name, member in value.items():
-                if facet := _MEMBERS.get(name):
-                    yield from (facet.term(text) for text in _texts(member))
-                yield from _terms(member)
-        case str():
-            pass
-        case Sequence():
-            for item in value:
-                yield from _terms(item)
-        case _:
-            pass
+def _terms(value: JSON, found: set[str]) -> set[str]:
+    """Add the terms in `value` to those found; every entry that is written or placed goes by."""
+    if isinstance(value, Mapping):
+        for name, member in value.items():
+            if facet := _MEMBERS.get(name):
+                found.update(facet.term(text) for text in _texts(member))
+            if member is not None and not isinstance(member, str | int):
+                _terms(member, found)
+    elif isinstance(value, Sequence) and not isinstance(value, str):
+        for item in value:
+            _terms(item, found)
+    return found
 
 
 def _texts(value: JSON) -> Iterable[str]:

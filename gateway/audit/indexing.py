@@ -4,8 +4,8 @@ A search looks at columns and words that no signature covers; each must follow f
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
-from datetime import UTC, datetime
+from dataclasses import dataclass, fields
+from datetime import datetime
 from typing import Any
 
 from gateway.audit.facets import Facets
@@ -45,6 +45,8 @@ class Indexed:
 
     def differing(self, other: "Indexed") -> tuple[str, ...]:
         """What is not the same in the two; a time may be more exact in one of them."""
+        if self == other:
+            return ()
         return tuple(name for name in _NAMES if _compared(self, name) != _compared(other, name))
 
 
@@ -53,10 +55,12 @@ _NAMES = tuple(each.name for each in fields(Indexed))
 
 def _compared(indexed: Indexed, name: str) -> object:
     value = getattr(indexed, name)
-    if isinstance(value, datetime):
-        at = value.astimezone(UTC)
-        return at.replace(microsecond=at.microsecond // 1000 * 1000)
-    return value
+    return in_milliseconds(value) if isinstance(value, datetime) else value
+
+
+def in_milliseconds(at: datetime) -> datetime:
+    """A time as exact as an entry gives it."""
+    return at.replace(microsecond=at.microsecond // 1000 * 1000)
 
 
 def indexed(leaf: bytes) -> Indexed | None:
@@ -81,9 +85,17 @@ class Admission:
         said = indexed(leaf)
         if said is None:
             return "is not an entry with every part in its type"
-        # what it is found by may be less where an older version wrote it; that is put right later
-        meeting = said.meeting if kept.meeting is not None else None
-        known = replace(said, terms=said.terms & kept.terms, meeting=meeting)
-        if differing := known.differing(kept):
-            return f"does not say what its row does ({', '.join(differing)})"
+        differing = said.differing(kept)
+        if differing and (wrong := [name for name in differing if not _less(name, kept, said)]):
+            return f"does not say what its row does ({', '.join(wrong)})"
         return None
+
+
+def _less(name: str, kept: Indexed, said: Indexed) -> bool:
+    """Whether an entry is only found by less than it says: an older version wrote it so.
+
+    That is found, and put right, later.
+    """
+    if name == "terms":
+        return kept.terms < said.terms
+    return name == "meeting" and kept.meeting is None

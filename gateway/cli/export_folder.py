@@ -4,6 +4,7 @@ All is written beside what is there first, under names nobody can know before, a
 only at the end, the checkpoint last. Meanwhile a file says so, and stays if that is cut short.
 """
 
+import errno
 import fcntl
 import os
 import re
@@ -17,6 +18,7 @@ from gateway.cli.run import beside, open_new
 from gateway.domain.errors import Conflict, InvalidInput, Unavailable
 
 _FAILED: Final = ".failed"
+_MAY_PASS: Final = {errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EINTR, errno.EMFILE, errno.ENFILE}
 _PARTIAL = re.compile(r"\..+\.[0-9a-f]{16}\.partial")
 
 
@@ -80,7 +82,9 @@ def export_folder(folder: Path) -> Iterator[ExportFolder]:
             yield files
         except OSError as error:
             what = f"The export could not be written to {folder}: {error.strerror}."
-            raise Unavailable(what, "Make room, or choose another folder.") from error
+            if error.errno in _MAY_PASS:
+                raise Unavailable(what, "Make room, or choose another folder.") from error
+            raise InvalidInput(what, "Choose another folder.", field="--out") from error
         finally:
             files.discard()
 

@@ -17,6 +17,7 @@ from gateway.domain.errors import InvalidInput
 from gateway.domain.information_requests.states import AnswerKind, InformationRequest
 from gateway.domain.packs import Document, Pack, PackId, RequestId
 from gateway.domain.register import Agency
+from gateway.services import seen_digests
 from gateway.services.answer_drafts import AnswerDraft, keep_draft, open_draft
 from gateway.services.auditing import record
 from gateway.services.packs import check_pack, owned
@@ -25,12 +26,12 @@ from gateway.services.request_answers import (
     AnswerTerms,
     DisclosureTerms,
     answer_pack,
+    answer_with,
     begin_pack,
-    give_answer,
-    named_person,
     require_open,
 )
 from gateway.services.request_content import open_content
+from gateway.services.request_messages import named_person
 from gateway.services.request_moves import received_by, subject_of
 from gateway.services.request_reading import RequestView
 from gateway.services.request_views import Setting, setting_of
@@ -215,18 +216,37 @@ async def pack_of_answer(parts: Parts, actor: Actor, identifier: RequestId) -> P
         return (await owned(work, actor, draft.pack)).id
 
 
-async def send_answer(parts: Parts, actor: Actor, identifier: RequestId) -> InformationRequest:
-    """Answer with what the steps have gathered.
+async def send_answer(
+    parts: Parts, actor: Actor, identifier: RequestId, seen: str | None = None
+) -> InformationRequest:
+    """Answer with what the steps have gathered; `seen` is the digest of what was shown of it.
 
     Raises:
         NotFound: no such request, or not to this agency.
         InvalidInput: something is missing. Refused: the rules withhold a document.
-        Conflict: it was answered, or has ended.
+        Conflict: it was answered, has ended, or is not what was shown.
     """
     async with parts.database.work() as work:
-        request = await received_by(work, actor, identifier)
+        request = await received_by(work, actor, identifier, lock=True)
         require_open(request)
         draft = await open_draft(parts, work, request.id)
+        if seen is not None:
+            documents: tuple[Document, ...] = ()
+            if await _begun(work, request, draft) is not None and draft.pack is not None:
+                await owned(work, actor, draft.pack, lock=True)  # nobody adds to it from here on
+                documents = await work.packs.documents(draft.pack)
+            people = await work.register.representatives([request.requester])
+            shown = seen_digests.of_answer(draft, documents, people[request.requester])
+            seen_digests.require_same(seen, shown)
+        return await answer_with(parts, work, actor, request, _terms(draft))
+
+
+def _terms(draft: AnswerDraft) -> AnswerTerms:
+    """The answer that a draft is.
+
+    Raises:
+        InvalidInput: something is missing.
+    """
     if draft.kind is None:
         raise InvalidInput("No kind of answer is chosen.", "Choose one first.", field="kind")
     if draft.kind.has_documents and draft.pack is None:
@@ -234,14 +254,13 @@ async def send_answer(parts: Parts, actor: Actor, identifier: RequestId) -> Info
             "There is nothing to disclose yet.", "Make the statement and add the documents."
         )
     declined = draft.kind is AnswerKind.DECLINED
-    terms = AnswerTerms(
+    return AnswerTerms(
         kind=draft.kind,
         pack=draft.pack if draft.kind.has_documents else None,
         ground=draft.ground if declined else "",
         reasons="" if draft.kind is AnswerKind.DISCLOSED else draft.reasons,
         onward=draft.onward,
     )
-    return await give_answer(parts, actor, identifier, terms)
 
 
 async def _save(

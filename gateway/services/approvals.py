@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from gateway.domain.actors import Actor, Role
 from gateway.domain.errors import Forbidden, InvalidInput
 from gateway.domain.information_requests.states import InformationRequest, RequestState
+from gateway.services.kept_from import children_kept_from
 from gateway.services.paging import Page
 from gateway.services.parts import Parts
 from gateway.services.request_facts import form_of
@@ -32,7 +33,8 @@ async def awaited_approvals(parts: Parts, actor: Actor) -> list[AwaitedApproval]
     if actor.role not in {Role.COORDINATOR, Role.PRIVACY_OFFICER}:
         raise Forbidden("Only coordinators and privacy officers approve.", "Ask one of them.")
     async with parts.database.work() as work:
-        wanted = RequestFilter(state=RequestState.DRAFT)
+        kept_from = await children_kept_from(work, actor)
+        wanted = RequestFilter(state=RequestState.DRAFT, kept_from=kept_from)
         drafts = await work.requests.list_asked(actor.of_agency(), _MOST, wanted)
         others = [each for each in drafts if actor.representative not in each.writers]
         people = await work.register.representatives([each.requester for each in others])

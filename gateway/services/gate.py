@@ -4,6 +4,7 @@ No log, no sending. What waits at the gate helps: it runs the sequencer itself.
 """
 
 import asyncio
+from contextlib import suppress
 from dataclasses import dataclass
 
 from gateway.audit.entries import Action
@@ -17,6 +18,8 @@ from gateway.services.parts import Parts
 from gateway.services.storage import Work
 
 _LOOK_EVERY_SECONDS = 0.05
+_TURN_SECONDS = 1.0  # the longest wait for the sequencer's turn only to learn what is wrong
+_OTHERS = "Another process has not placed it yet."
 _ATTEMPTS = Page(limit=10_000)  # far more than there can be until a transfer is given up
 
 
@@ -59,15 +62,24 @@ async def require_sound(parts: Parts) -> None:
         Unavailable, InvalidInput, Tampered: the log cannot be written or signed, or is damaged.
     """
     await parts.sequencer.run()
+    if await _waits_too_long(parts):  # others are at it: only who has the turn learns why
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_TURN_SECONDS):
+                await parts.sequencer.run(wait=True)
+        if await _waits_too_long(parts):
+            raise Unavailable("Entries wait to be signed.", "See what other processes of it say.")
     await parts.sequencer.require_sound()  # the run tells only once something waits
     async with parts.database.snapshot() as view:
-        since = await view.tree.waiting_since()
         alarms = await view.outside.alarms()
-    if since is not None and since < parts.clock.now() - parts.rules.log_patience:
-        raise Unavailable("Entries wait to be signed.", "See what other processes of it say.")
     for alarm in alarms[:1]:
         more = f" So it is with {len(alarms)} entries." if len(alarms) > 1 else ""
         raise Tampered(log_check.said(alarm) + more, log_check.remedy(alarm))
+
+
+async def _waits_too_long(parts: Parts) -> bool:
+    async with parts.database.snapshot() as view:
+        since = await view.tree.waiting_since()
+    return since is not None and since < parts.clock.now() - parts.rules.log_patience
 
 
 async def pass_gate(parts: Parts, authorised: Authorisation) -> bytes:
@@ -79,7 +91,8 @@ async def pass_gate(parts: Parts, authorised: Authorisation) -> bytes:
     reason: str | None = None
     try:
         async with asyncio.timeout(parts.rules.log_patience.total_seconds()):
-            while (reason := await _waits(parts, authorised.uid)) is not None:  # noqa: ASYNC110
+            while (why := await _waits(parts, authorised.uid)) is not None:
+                reason = why if reason is None or why != _OTHERS else reason
                 await asyncio.sleep(_LOOK_EVERY_SECONDS)  # what is awaited is in the database
         return await _receipt(parts, authorised)
     except TimeoutError as error:
@@ -96,7 +109,7 @@ async def _waits(parts: Parts, uid: str) -> str | None:
             placed = await work.tree.place(uid) is not None
     except GatewayError as error:
         return error.message
-    return None if placed else "Another process has not placed it yet."
+    return None if placed else _OTHERS
 
 
 async def _receipt(parts: Parts, authorised: Authorisation) -> bytes:

@@ -7,7 +7,7 @@ from gateway.audit.canonical import JSON
 from gateway.audit.entries import Action
 from gateway.domain.actors import Actor, Role
 from gateway.domain.classification import Classification
-from gateway.domain.errors import Forbidden, InvalidInput
+from gateway.domain.errors import Conflict, Forbidden, InvalidInput
 from gateway.domain.information_requests.content import RequestContent
 from gateway.domain.information_requests.events import ApprovalGiven, Edited, WithdrawalMade
 from gateway.domain.information_requests.faults import too_long
@@ -15,10 +15,11 @@ from gateway.domain.information_requests.states import InformationRequest
 from gateway.domain.information_requests.threads import MessageKind
 from gateway.domain.packs import RequestId
 from gateway.domain.register import AuthorityCode, MeetingId, RepresentativeId
-from gateway.services import request_facts
+from gateway.services import request_facts, seen_digests
+from gateway.services.kept_from import children_kept_from
 from gateway.services.parts import Parts
 from gateway.services.request_checking import RequestCheck, check_request, form_label
-from gateway.services.request_content import seal_content
+from gateway.services.request_content import open_content, seal_content
 from gateway.services.request_facts import form_of
 from gateway.services.request_messages import add_message, required_text
 from gateway.services.request_moves import (
@@ -90,6 +91,7 @@ async def create_request(parts: Parts, actor: Actor, terms: RequestTerms) -> Inf
     _require_sound(parts, terms)
     now = parts.clock.now()
     async with parts.database.work() as work:
+        await _require_free(work, actor, terms)
         request = InformationRequest(
             id=RequestId(parts.identifiers.new()),
             reference=f"R{parts.identifiers.reference()[1:]}",
@@ -118,17 +120,31 @@ async def create_request(parts: Parts, actor: Actor, terms: RequestTerms) -> Inf
 
 
 async def edit_request(
-    parts: Parts, actor: Actor, identifier: RequestId, terms: RequestTerms
+    parts: Parts,
+    actor: Actor,
+    identifier: RequestId,
+    terms: RequestTerms,
+    seen: str | None = None,
 ) -> InformationRequest:
     """Change a draft as a whole; an approval it had is void.
 
+    `seen` is the digest of what was shown; where that is not what is stored, nothing changes.
+
     Raises:
-        NotFound: no such request, or another agency's. Conflict: it was sent.
+        NotFound: no such request, or another agency's. Conflict: it was sent, or changed meanwhile.
         InvalidInput: as for a new one.
     """
     async with parts.database.work() as work:
         found = await asked_by(work, actor, identifier, lock=True)
         _require_sound(parts, terms)
+        await _require_free(work, actor, terms)
+        if seen is not None:
+            content = await open_content(parts, work, found.id)
+            if seen != seen_digests.of_draft(found, content):
+                raise Conflict(
+                    "The draft was changed since this page was shown. Nothing was saved.",
+                    "Compare what you typed with what it says now, and save again.",
+                )
         changed = replace(
             found,
             requester=terms.requester,
@@ -187,6 +203,15 @@ async def withdraw_request(
             await work.requests.plan_reminders(moved.id, ())
             await work.jobs.notify_request(moved.id, "withdrawn", parts.identifiers.new())
     return moved
+
+
+async def _require_free(work: Work, actor: Actor, terms: RequestTerms) -> None:
+    if terms.content.subject.reference in await children_kept_from(work, actor):
+        raise InvalidInput(
+            "You declared a conflict of interest about this child or young person.",
+            "Ask another coordinator of your agency to make the request.",
+            field="subject.reference",
+        )
 
 
 def _require_sound(parts: Parts, terms: RequestTerms) -> None:

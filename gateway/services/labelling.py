@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from gateway.audit.entries import Action
 from gateway.domain.actors import Actor
-from gateway.domain.errors import NotFound
+from gateway.domain.errors import Conflict, NotFound
 from gateway.domain.filenames import safe_title
 from gateway.domain.label_guesses import guess_label
 from gateway.domain.packs import Document, DocumentId, Label, Pack, PackId
@@ -21,6 +21,7 @@ from gateway.services.packs import (
 )
 from gateway.services.parts import Parts
 from gateway.services.ports import Authority
+from gateway.services.seen_digests import of_label
 from gateway.services.storage import Work
 from gateway.services.uploads import NewDocument, add_document
 
@@ -96,11 +97,16 @@ async def relabel_documents(
     actor: Actor,
     identifier: PackId,
     wanted: Mapping[DocumentId, tuple[str, Label]],
+    seen: Mapping[DocumentId, str] | None = None,
 ) -> int:
     """Give documents their titles and labels, all or none; gives how many changed.
 
+    `seen` has the digests of the rows that were shown; a row that says something else by now is
+    not written over.
+
     Raises:
-        NotFound: no such pack or document. Conflict: the pack has been sent.
+        NotFound: no such pack or document.
+        Conflict: the pack has been sent, or a label was changed meanwhile.
         InvalidInput: a title that cannot be shown; its `field` names the document.
     """
     require_coordinator(actor)
@@ -115,10 +121,24 @@ async def relabel_documents(
         for document, (title, label) in wanted.items():
             before = present[document]
             after = replace(before, title=safe_title(title), label=label)
+            if seen is not None and after != before:
+                _require_seen(before, seen.get(document, ""))
             if after != before:
                 await _relabel(parts, work, actor, pack, before, after)
                 changed += 1
     return changed
+
+
+def _require_seen(stored: Document, seen: str) -> None:
+    if seen != of_label(stored):
+        label = stored.label
+        raise Conflict(
+            "The labels were changed since this page was shown. Nothing was saved. "
+            f"“{stored.title}” is now {label.classification.value}, "
+            f"{label.category or 'of no category'}, about {', '.join(label.children) or 'nobody'}.",
+            "Look at each row, and save again what is to hold.",
+            field=f"classification-{stored.id}",
+        )
 
 
 async def _relabel(

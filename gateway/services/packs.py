@@ -28,9 +28,10 @@ from gateway.domain.register import (
 from gateway.services import cases
 from gateway.services.auditing import child_pseudonym, meeting_pseudonym, record
 from gateway.services.disposal import destroy
+from gateway.services.kept_from import children_kept_from
 from gateway.services.paging import Page
 from gateway.services.parts import Parts
-from gateway.services.storage import Work
+from gateway.services.storage import StoredAnswer, Work
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +77,10 @@ def prepares(actor: Actor, pack: Pack) -> bool:
     return actor.role is Role.COORDINATOR
 
 
-async def create_pack(parts: Parts, actor: Actor, terms: PackTerms) -> Pack:
+async def create_pack(parts: Parts, actor: Actor, terms: PackTerms, key: str | None = None) -> Pack:
     """A new, empty pack of the actor's agency for a meeting it leads.
+
+    `key` makes a repeated call give the first pack.
 
     Raises:
         Forbidden: the actor is no coordinator.
@@ -99,6 +102,12 @@ async def create_pack(parts: Parts, actor: Actor, terms: PackTerms) -> Pack:
     )
     async with parts.database.work() as work:
         meeting = await led_meeting(parts, work, actor, terms.meeting)
+        if key is not None:
+            answer = await work.answers.get(actor.of_agency(), key)
+            if answer is not None:
+                return await owned(work, actor, PackId(answer.body))
+            held = StoredAnswer("make pack", pack.id)
+            await work.answers.put(actor.of_agency(), key, held, parts.clock.now())
         await _require_sound(parts, work, pack, meeting)
         await work.packs.add(pack)
         detail: dict[str, JSON] = {
@@ -228,8 +237,13 @@ async def owned(work: Work, actor: Actor, pack: PackId, *, lock: bool = False) -
         NotFound: it is not, or there is none; the two read the same.
     """
     found = await work.packs.get(pack, actor.of_agency(), lock=lock)
+    missing = NotFound("There is no such pack.", "Check the identifier.", field="pack")
     if found is None or not prepares(actor, found):
-        raise NotFound("There is no such pack.", "Check the identifier.", field="pack")
+        raise missing
+    if found.request is not None:
+        about = await work.requests.asked(found.request, None)
+        if about is not None and about.child in await children_kept_from(work, actor):
+            raise missing
     return found
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from gateway.audit.canonical import JSON
 from gateway.audit.entries import Action
 from gateway.domain.actors import Actor
-from gateway.domain.errors import Conflict, Forbidden, NotFound, Refused
+from gateway.domain.errors import Conflict, NotFound, Refused
 from gateway.domain.information_requests.content import ConsultationRecord
 from gateway.domain.information_requests.events import (
     AnswerGiven,
@@ -23,13 +23,12 @@ from gateway.domain.information_requests.states import (
 )
 from gateway.domain.information_requests.threads import Answer, MessageKind
 from gateway.domain.packs import Consultation, Pack, PackId, PackKind, RequestId, Statement
-from gateway.domain.register import RepresentativeId
 from gateway.services.auditing import meeting_pseudonym, record
 from gateway.services.packs import consulted, owned
 from gateway.services.parts import Parts
 from gateway.services.request_content import open_content, seal_answer
 from gateway.services.request_facts import form_of
-from gateway.services.request_messages import add_message, require_reasons
+from gateway.services.request_messages import add_message, named_person, require_reasons
 from gateway.services.request_moves import (
     RequestMove,
     asked_by,
@@ -172,24 +171,36 @@ async def give_answer(
     """
     async with parts.database.work() as work:
         request = await received_by(work, actor, identifier, lock=True)
-        require_open(request)
-        form = form_of(parts, request.authority)
-        require_reasons(form, terms.kind, terms.ground, terms.reasons)
-        pack = None
-        if terms.pack is not None:
-            pack = await _disclosed(parts, work, actor, request, terms.pack)
-        answer = _answer(parts, actor, terms, pack)
-        await work.requests.put_answer(request.id, seal_answer(parts, request.id, answer))
-        detail: dict[str, JSON] = {
-            "answer": terms.kind.value,
-            "ground": terms.ground or None,
-            "pack": pack.id if pack else None,
-        }
-        event = AnswerGiven(terms.kind, pack.id if pack else None)
-        how = RequestMove(event, Action.INFORMATION_REQUEST_ANSWERED, detail)
-        moved = await move_request(parts, work, actor, request, how)
-        await work.requests.plan_reminders(moved.id, ())
-        await work.jobs.notify_request(moved.id, "answered", parts.identifiers.new())
+        return await answer_with(parts, work, actor, request, terms)
+
+
+async def answer_with(
+    parts: Parts, work: Work, actor: Actor, request: InformationRequest, terms: AnswerTerms
+) -> InformationRequest:
+    """Answer a locked request, in the caller's transaction.
+
+    Raises:
+        NotFound: not its pack. InvalidInput: a reason or ground is missing.
+        Refused: the rules withhold a document. Conflict: it has ended, or the pack was sent.
+    """
+    require_open(request)
+    form = form_of(parts, request.authority)
+    require_reasons(form, terms.kind, terms.ground, terms.reasons)
+    pack = None
+    if terms.pack is not None:
+        pack = await _disclosed(parts, work, actor, request, terms.pack)
+    answer = _answer(parts, actor, terms, pack)
+    await work.requests.put_answer(request.id, seal_answer(parts, request.id, answer))
+    detail: dict[str, JSON] = {
+        "answer": terms.kind.value,
+        "ground": terms.ground or None,
+        "pack": pack.id if pack else None,
+    }
+    event = AnswerGiven(terms.kind, pack.id if pack else None)
+    how = RequestMove(event, Action.INFORMATION_REQUEST_ANSWERED, detail)
+    moved = await move_request(parts, work, actor, request, how)
+    await work.requests.plan_reminders(moved.id, ())
+    await work.jobs.notify_request(moved.id, "answered", parts.identifiers.new())
     return moved
 
 
@@ -266,17 +277,6 @@ async def answer_pack(
         recipients=(request.requester,),
         limitations=terms.limitations.strip(),
     )
-
-
-def named_person(actor: Actor) -> RepresentativeId:
-    """The person who answers.
-
-    Raises:
-        Forbidden: the actor is no named person.
-    """
-    if actor.representative is None:
-        raise Forbidden("Only a named person answers a request.", "Sign in as yourself.")
-    return actor.representative
 
 
 def require_open(request: InformationRequest) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from gateway.audit.canonical import JSON
 from gateway.audit.entries import Action
 from gateway.domain.actors import Actor
-from gateway.domain.decisions import Decision
+from gateway.domain.decisions import ChannelChoice, Decision
 from gateway.domain.errors import Conflict
 from gateway.domain.information_requests.breadth import BroadItem, too_broad
 from gateway.domain.information_requests.content import RequestContent
@@ -30,6 +30,7 @@ class RequestCheck:
     Attributes:
         missing: names of the form's required fields that are blank.
         too_broad: items that are not specific, each with how to narrow it.
+        channel: the way its password would go.
         faults: fields that cannot be right, or read as a duty, each with what to do about it.
     """
 
@@ -38,6 +39,7 @@ class RequestCheck:
     too_broad: tuple[BroadItem, ...]
     policy_digest: str
     faults: tuple[FieldFault, ...] = ()
+    channel: ChannelChoice | None = None
 
 
 async def check_request(parts: Parts, actor: Actor, identifier: RequestId) -> RequestCheck:
@@ -100,5 +102,6 @@ async def _check(
         missing=missing(content, form),
         too_broad=too_broad(content, form, today=today, due_on=due_on),
         policy_digest=parts.judge.digest,
+        channel=rows[0].channel,
         faults=(*faults(content, form, today=today, due_on=due_on), *demands(content, form)),
     )

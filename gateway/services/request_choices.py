@@ -133,6 +133,23 @@ async def choices_for(parts: Parts, actor: Actor, meeting: MeetingId, authority:
     )
 
 
+async def require_offered(parts: Parts, actor: Actor, choices: Choices) -> None:
+    """Hold that a new request under this legal authority is one the agency may begin.
+
+    Raises:
+        InvalidInput: the agency's standing, or the protocol, does not offer it.
+    """
+    offered = (await begin_choices(parts, actor)).authorities
+    named = any(choices.authority.code in p.authorities for p in choices.protocol.purposes)
+    if not named or choices.authority.code not in [each.code for each in offered]:
+        raise InvalidInput(
+            "The protocol, or your agency's standing under the Act, does not offer this "
+            "legal authority.",
+            "Choose one of those shown.",
+            field="authority",
+        )
+
+
 def suggested_day(parts: Parts, choices: Choices, holder: str) -> date:
     """By when an answer could be asked for: so many working days as the holder's region has."""
     agency = choices.agency_of(holder)

@@ -24,6 +24,7 @@ from gateway.domain.packs import Pack, PackKind, RequestId
 from gateway.domain.transfers import State, Transfer
 from gateway.services.answer_drafts import dispose_of_draft
 from gateway.services.auditing import child_pseudonym, meeting_pseudonym, pseudonym, record
+from gateway.services.kept_from import children_kept_from
 from gateway.services.parts import Parts
 from gateway.services.request_times import plan_reminders
 from gateway.services.storage import Work
@@ -110,6 +111,8 @@ async def asked_by(
 ) -> InformationRequest:
     """The request, if the actor's agency asks it and the actor has one of `roles`.
 
+    Who has a conflict of interest about the child does not get it, on either side.
+
     Raises:
         Forbidden: the actor makes no requests.
         NotFound: it does not, or there is none; the two read the same.
@@ -118,6 +121,8 @@ async def asked_by(
         raise Forbidden("Only a coordinator makes requests.", "Ask your coordinator.")
     found = await work.requests.asked(request, actor.of_agency(), lock=lock)
     if found is None or actor.request is not None:
+        raise no_such_request()
+    if found.child in await children_kept_from(work, actor):
         raise no_such_request()
     return found
 
@@ -137,7 +142,7 @@ async def received_by(
     if actor.request is not None and actor.request != request:
         raise no_such_request()
     found = await work.requests.received(request, actor.of_agency(), lock=lock)
-    if found is None:
+    if found is None or found.child in await children_kept_from(work, actor):
         raise no_such_request()
     return found
 

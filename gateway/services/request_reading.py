@@ -1,7 +1,7 @@
 """Reading requests: one side's own, each with its thread and answer."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from gateway.audit.entries import Action
 from gateway.domain.actors import Actor, Role
@@ -10,6 +10,7 @@ from gateway.domain.information_requests.content import RequestContent
 from gateway.domain.information_requests.states import InformationRequest
 from gateway.domain.information_requests.threads import Answer, Message
 from gateway.domain.packs import RequestId
+from gateway.services.kept_from import children_kept_from
 from gateway.services.paging import Page
 from gateway.services.parts import Parts
 from gateway.services.request_content import open_answer, open_content, open_message
@@ -71,6 +72,7 @@ async def list_asked(
     if actor.role not in ASKING_READERS or actor.request is not None:
         raise Forbidden("Only a coordinator makes requests.", "Ask your coordinator.")
     async with parts.database.work() as work:
+        wanted = replace(wanted, kept_from=await children_kept_from(work, actor))
         return await work.requests.list_asked(actor.of_agency(), page, wanted)
 
 
@@ -91,6 +93,7 @@ async def list_received(
             only = await received_by(work, actor, actor.request)
             before = page.after is not None and only.id <= page.after
             return [only] if wanted.takes(only) and not before else []
+        wanted = replace(wanted, kept_from=await children_kept_from(work, actor))
         return await work.requests.list_received(actor.of_agency(), page, wanted)
 
 

@@ -14,7 +14,7 @@ from gateway.domain.information_requests.threads import MessageKind
 from gateway.domain.packs import Pack, PackId, RequestId
 from gateway.domain.register import Representative, RepresentativeId
 from gateway.domain.transfers import Transfer
-from gateway.services import secrets
+from gateway.services import secrets, seen_digests
 from gateway.services.auditing import pseudonym
 from gateway.services.parts import Parts
 from gateway.services.request_content import open_content
@@ -37,12 +37,21 @@ from gateway.services.storage import StoredAnswer, Work
 from gateway.services.uploads import admit, kept
 
 
+class _SentMeanwhileError(Exception):
+    """The same call was answered while this one made its document; never leaves this module."""
+
+
 async def send_request(
-    parts: Parts, actor: Actor, identifier: RequestId, key: str | None = None
+    parts: Parts,
+    actor: Actor,
+    identifier: RequestId,
+    key: str | None = None,
+    seen: str | None = None,
 ) -> InformationRequest:
     """Make the request's document and queue it for its holder.
 
-    `key` makes a repeated call give the first answer.
+    `key` makes a repeated call give the first answer; `seen` is the digest of what was shown, and
+    nothing else is sent.
 
     Raises:
         NotFound: no such request, or another agency's.
@@ -56,31 +65,39 @@ async def send_request(
             return request
         _require_editable(request)
         content = await open_content(parts, work, request.id)
+        people = await work.register.representatives([request.holder])
+        shown = seen_digests.of_sending(request, content, people[request.holder])
+        seen_digests.require_same(seen, shown)
         pack = pack_of(parts, request, content, PackId(parts.identifiers.new()))
         document = await document_of(parts, work, pack, request, content)
     files = await files_of(parts, request, document)
-    async with kept(parts, [stored for _, stored in files]), parts.database.work() as work:
-        if key is not None and await _was_answered(work, actor, key, asked):
-            raise Conflict("This request is being sent.", "Look at its state.")
-        now = await asked_by(work, actor, identifier, lock=True)
-        _require_editable(now)
-        if (now.edited_at, now.entered_at) != (request.edited_at, request.entered_at):
-            raise Conflict("The request was changed meanwhile.", "Look at it, and send it again.")
-        await _dispatch(parts, work, actor, now, pack, files)
-        detail: dict[str, JSON] = {
-            "pack": pack.id,
-            "authority": now.authority,
-            "ground": content.ground,
-            "due_on": now.due_on.isoformat() if now.due_on else None,
-            "items": len(content.items),
-            "policy": parts.judge.digest,
-        }
-        how = RequestMove(Dispatched(pack.id), Action.INFORMATION_REQUEST_SENT, detail)
-        moved = await move_request(parts, work, actor, now, how)
-        await plan_reminders(parts, work, moved)
-        if key is not None:
-            held = StoredAnswer(asked, identifier)
-            await work.answers.put(actor.of_agency(), key, held, parts.clock.now())
+    try:
+        async with kept(parts, [stored for _, stored in files]), parts.database.work() as work:
+            await _require_first(work, actor, key, asked)
+            now = await asked_by(work, actor, identifier, lock=True)
+            _require_editable(now)
+            if (now.edited_at, now.entered_at) != (request.edited_at, request.entered_at):
+                raise Conflict(
+                    "The request was changed meanwhile.", "Look at it, and send it again."
+                )
+            await _dispatch(parts, work, actor, now, pack, files)
+            detail: dict[str, JSON] = {
+                "pack": pack.id,
+                "authority": now.authority,
+                "ground": content.ground,
+                "due_on": now.due_on.isoformat() if now.due_on else None,
+                "items": len(content.items),
+                "policy": parts.judge.digest,
+            }
+            how = RequestMove(Dispatched(pack.id), Action.INFORMATION_REQUEST_SENT, detail)
+            moved = await move_request(parts, work, actor, now, how)
+            await plan_reminders(parts, work, moved)
+            if key is not None:
+                held = StoredAnswer(asked, identifier)
+                await work.answers.put(actor.of_agency(), key, held, parts.clock.now())
+    except _SentMeanwhileError:  # by the first press of the same button
+        async with parts.database.work() as work:
+            return await asked_by(work, actor, identifier)
     return moved
 
 
@@ -211,6 +228,11 @@ async def _was_answered(work: Work, actor: Actor, key: str, asked: str) -> bool:
             field="Idempotency-Key",
         )
     return answer is not None
+
+
+async def _require_first(work: Work, actor: Actor, key: str | None, asked: str) -> None:
+    if key is not None and await _was_answered(work, actor, key, asked):
+        raise _SentMeanwhileError
 
 
 def _require_editable(request: InformationRequest) -> None:

@@ -14,7 +14,7 @@ from gateway.domain.information_requests.states import InformationRequest, Reque
 from gateway.domain.information_requests.threads import MessageKind
 from gateway.domain.information_requests.timing import ReminderKind
 from gateway.domain.packs import PackId, RequestId
-from gateway.domain.register import AgencyId, RepresentativeId
+from gateway.domain.register import AgencyId, ChildReference, RepresentativeId
 from gateway.services.paging import Page
 
 
@@ -92,14 +92,21 @@ class Side(Enum):
 
 @dataclass(frozen=True, slots=True)
 class RequestFilter:
-    """Which requests to list; None for any."""
+    """Which requests to list; None for any.
+
+    Attributes:
+        kept_from: children whose requests are left out, as the reader has a conflict of interest.
+    """
 
     state: RequestState | None = None
     overdue_on: date | None = None
+    kept_from: frozenset[ChildReference] = frozenset()
 
     def takes(self, request: InformationRequest) -> bool:
         """Whether it is one of them."""
         if self.state is not None and request.state is not self.state:
+            return False
+        if request.child in self.kept_from:
             return False
         if self.overdue_on is None:
             return True

@@ -1,7 +1,7 @@
 """Requests as people read them: with the names, the meeting and the law around them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from gateway.domain.actors import Actor, Role
 from gateway.domain.errors import Forbidden, NotFound
@@ -19,6 +19,7 @@ from gateway.domain.register import (
 )
 from gateway.domain.transfers import Transfer
 from gateway.domain.workdays import subtract_working_days
+from gateway.services.kept_from import children_kept_from
 from gateway.services.paging import Page
 from gateway.services.parts import Parts
 from gateway.services.ports import Authority
@@ -157,6 +158,7 @@ async def list_by_urgency(
         raise Forbidden("Your role does not list requests.", "Act in another of your roles.")
     skip = (max(number, 1) - 1) * ROWS
     async with parts.database.work() as work:
+        wanted = replace(wanted, kept_from=await children_kept_from(work, actor))
         found = await work.requests.most_urgent(
             actor.of_agency(), side, wanted, skip=skip, limit=ROWS + 1
         )

@@ -82,6 +82,8 @@ async def dispatch(parts: Parts, work: Work, actor: Actor, pack: Pack) -> tuple[
         raise InvalidInput("The pack has no documents.", "Add at least one.", field="documents")
     now = parts.clock.now()
     rows = (await cases.matrix(parts, situation)).rows
+    if pack.kind is not PackKind.MEETING and not any(row.documents for row in rows):
+        raise _barred(rows[0])
     if not any(row.documents for row in rows):
         raise errors.Refused(
             "Nobody may receive any of this pack, so nothing was sent.",
@@ -99,6 +101,14 @@ async def dispatch(parts: Parts, work: Work, actor: Actor, pack: Pack) -> tuple[
         agency=pack.agency,
     )
     return tuple(transfers)
+
+
+def _barred(row: MatrixRow) -> errors.Refused:
+    """Why nothing of what a request or its answer says may go to its one recipient."""
+    found = {f.rule: f for decision in row.decisions for f in decision.denials}
+    said = " ".join(finding.message for finding in found.values())
+    mended = " ".join(dict.fromkeys(finding.remedy for finding in found.values()))
+    return errors.Refused(f"The rules do not let {row.recipient.name} have this. {said}", mended)
 
 
 async def _first_answer(

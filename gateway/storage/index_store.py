@@ -69,11 +69,6 @@ class PostgresIndex:
             )
 
 
-def waiting(row: Row[Any]) -> Kept:
-    """A waiting entry as its row keeps it."""
-    return Kept(row.id, row.leaf, _indexed(row, row.terms))
-
-
 def _indexed(row: Row[Any], terms: Sequence[str]) -> Indexed:
     return Indexed(
         uid=row.uid,

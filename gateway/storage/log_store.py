@@ -8,6 +8,7 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from gateway.audit.indexing import Indexed, in_milliseconds
 from gateway.audit.merkle import HASH_BYTES
 from gateway.audit.tiles import WIDTH, Tile
 from gateway.services.log_storage import (
@@ -18,7 +19,6 @@ from gateway.services.log_storage import (
     Party,
     SignedCheckpoint,
 )
-from gateway.storage.index_store import waiting
 from gateway.storage.locks import lock_key
 from gateway.storage.log_tables import (
     audit_entries,
@@ -51,7 +51,8 @@ _SEQUENCE = text("""
         SELECT position, uid, at, action, outcome, actor, agency, transfer, meeting, leaf
         FROM placed
     )
-    SELECT * FROM placed
+    SELECT id, leaf, uid, at, action, outcome, agency, actor, transfer, meeting, terms
+    FROM placed ORDER BY position
 """)
 
 
@@ -81,6 +82,25 @@ _HASHES = text("""
 """)
 
 
+def _waiting(  # noqa: PLR0913, PLR0917 - as the statement gives them
+    number: int,
+    leaf: bytes,
+    uid: str,
+    at: datetime,
+    action: str,
+    outcome: str,
+    agency: str | None,
+    actor: str,
+    transfer: str | None,
+    meeting: str | None,
+    terms: Sequence[str],
+) -> Kept:
+    found_by = frozenset(terms)
+    at = in_milliseconds(at)
+    told = Indexed(uid, at, action, outcome, agency, actor, transfer, meeting, found_by)
+    return Kept(number, leaf, told)
+
+
 class PostgresTree:
     """The tree over the log: entries in their final places, full tiles, checkpoints, keys."""
 
@@ -104,7 +124,7 @@ class PostgresTree:
     async def sequence(self, first: int, limit: int) -> Sequence[Kept]:
         """Give the oldest waiting entries places from `first` on; what they are, in order."""
         rows = await self._connection.execute(_SEQUENCE, {"first": first, "limit": limit})
-        return [waiting(row) for row in sorted(rows, key=lambda row: row.position)]
+        return [_waiting(*row) for row in rows]
 
     async def add_tiles(self, tiles: Sequence[FullTile]) -> None:
         """Store tiles that became full."""

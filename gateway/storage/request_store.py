@@ -232,6 +232,8 @@ def _wanted(query: Select[Any], wanted: RequestFilter) -> Select[Any]:
             information_requests.c.state.in_(_OPEN),
             information_requests.c.due_on < wanted.overdue_on,
         )
+    if wanted.kept_from:
+        query = query.where(information_requests.c.child.not_in(sorted(wanted.kept_from)))
     return query
 
 

@@ -139,17 +139,23 @@ class FailingDatabase:
     @asynccontextmanager
     async def work(self) -> AsyncIterator[Work]:
         """A transaction, as long as there are any left."""
-        if self.hangs:
-            await asyncio.sleep(60)
         self.works_left -= 1
-        if self.works_left < 0:
-            raise self.error
+        await self._reached(self.works_left >= 0)
         async with self.inner.work() as work:
             yield work
 
-    def snapshot(self) -> AbstractAsyncContextManager[Work]:
-        """The real one's."""
-        return self.inner.snapshot()
+    @asynccontextmanager
+    async def snapshot(self) -> AsyncIterator[Work]:
+        """The real one's, as long as there are transactions left."""
+        await self._reached(self.works_left > 0)
+        async with self.inner.snapshot() as work:
+            yield work
+
+    async def _reached(self, answers: bool) -> None:
+        if self.hangs:
+            await asyncio.sleep(60)
+        if not answers:
+            raise self.error
 
     def turn(self, what: str) -> AbstractAsyncContextManager[bool]:
         """The real one's."""

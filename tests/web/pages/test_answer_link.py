@@ -6,6 +6,7 @@ from http.cookies import SimpleCookie
 from support.requests import HANA, HEALTH, IRIS, sent
 from web.asking import LINKS, linked
 from web.driving import FORM, Api, Reply
+from web.pages.packing import send_answer
 from web.pages.test_received import STATEMENT, upload
 from web.pages.visiting import Visit, make_user, words_of
 
@@ -97,7 +98,7 @@ async def test_a_holder_without_an_account_answers(api: Api) -> None:
     await visit.post(f"{place}/answer", {"kind": "disclosed", "do": "next"})
     await visit.post(f"{place}/answer/statement", STATEMENT)
     assert (await upload(visit, place, "dates.pdf")).status == 303
-    done = await visit.follow(await visit.post(f"{place}/answer/send"))
+    done = await visit.follow(await send_answer(visit, place))
     assert "Answered." in words_of(done)
     assert "Recall the documents" in done.text
     again = await visit.post(f"{place}/recall")
@@ -126,7 +127,7 @@ async def test_a_decline_ends_the_link(api: Api) -> None:
     await visit.post(f"{place}/answer", {"kind": "declined", "do": "next"})
     reasons = {"ground": "harm", "reasons": "Somebody could be found by it.", "do": "next"}
     await visit.post(f"{place}/answer/reasons", reasons)
-    done = await visit.post(f"{place}/answer/send")
+    done = await send_answer(visit, place)
     assert "Your link opens nothing any more" in words_of(done)
     assert (await visit.get(place)).status == 303
     over = await visit.get(f"/answer/{token}")
@@ -169,10 +170,14 @@ async def test_a_link_is_over_once_the_request_is_passed_on(api: Api) -> None:
     visit = await opened(api, token)
     place = f"/received/{request}"
     await visit.get(place)
-    unreachable = await visit.post(f"{place}/forwarding", {"holder": "hana-sample", "note": ""})
+    unreachable = await visit.post(
+        f"{place}/forwarding", {"holder": "hana-sample", "note": "", "sure": "yes"}
+    )
     assert unreachable.status == 422
     await make_user(api.world, Role.RESPONDER, agency=HEALTH, person="hana-sample")
-    done = await visit.post(f"{place}/forwarding", {"holder": "hana-sample", "note": ""})
+    done = await visit.post(
+        f"{place}/forwarding", {"holder": "hana-sample", "note": "", "sure": "yes"}
+    )
     assert "Passed on" in words_of(done)
     assert (await visit.get(place)).status == 303
     other, second = await linked(api, holder="iris-example")

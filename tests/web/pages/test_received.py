@@ -10,6 +10,7 @@ from aiohttp import FormData
 from support.requests import IRIS, delivered, sent, stored
 from support.world import World
 from web.driving import Api, Reply
+from web.pages.packing import send_answer
 from web.pages.visiting import Visit, words_of
 
 from gateway.domain.actors import Role
@@ -63,7 +64,7 @@ async def test_what_is_asked_for_soonest_comes_first(api: Api) -> None:
     visit = await Visit.of(api, Role.RESPONDER)
     done = await arrived(api.world)
     await visit.post(f"/received/{done.id}/answer", {"kind": "not held", "do": "next"})
-    await visit.post(f"/received/{done.id}/answer/send")
+    await send_answer(visit, f"/received/{done.id}")
     api.world.clock.move(days=16)
     visit = await Visit.of(api, Role.RESPONDER)
     words = words_of(await visit.get("/received"))
@@ -121,7 +122,9 @@ async def test_a_request_is_passed_on_to_a_colleague(api: Api) -> None:
     wrong = await visit.post(f"{place}/forwarding", {"holder": "ben-sample", "note": "For Ben."})
     assert wrong.status == 422
     assert "For Ben." in wrong.text
-    done = await visit.post(f"{place}/forwarding", {"holder": "hana-sample", "note": "For Hana."})
+    done = await visit.post(
+        f"{place}/forwarding", {"holder": "hana-sample", "note": "For Hana.", "sure": "yes"}
+    )
     assert "Passed on" in words_of(await visit.follow(done))
     assert (await stored(api.world, request)).holder == "hana-sample"
 
@@ -153,7 +156,7 @@ async def test_documents_are_disclosed_step_by_step(api: Api) -> None:
     review = words_of(await visit.get(f"{place}/answer/send"))
     for part in ("discloses part", "Dates of appointments", "more.pdf", "Private visits lack."):
         assert part in review
-    done = await visit.follow(await visit.post(f"{place}/answer/send"))
+    done = await visit.follow(await send_answer(visit, place))
     assert "Answered. The requester has been told." in words_of(done)
     assert (await stored(api.world, request)).state is RequestState.ANSWERED
     view = await request_reading.get_received(api.world.parts, IRIS, request.id)
@@ -184,7 +187,7 @@ async def test_what_is_not_sent_survives_leaving(api: Api) -> None:
     review = words_of(await colleague.get(f"{place}/answer/send"))
     assert "declines" in review
     assert "in harm's way" in review
-    await colleague.post(f"{place}/answer/send")
+    await send_answer(colleague, place)
     async with world.parts.database.work() as work:
         assert await work.requests.draft(request.id) is None
     assert (await colleague.get(f"{place}/answer")).status == 409
@@ -205,7 +208,7 @@ async def test_a_pack_that_was_begun_goes_with_the_draft(api: Api) -> None:
     assert begun.pack.statements[0].belief == "Said anew."
     assert len(begun.documents) == 1
     await visit.post(f"{place}/answer", {"kind": "not held", "do": "next"})
-    await visit.post(f"{place}/answer/send")
+    await send_answer(visit, place)
     async with world.parts.database.work() as work:
         assert await work.packs.get(begun.pack.id, None) is None
     assert "pack.discarded" in [entry["action"] for entry in await api.actions()]
@@ -228,7 +231,7 @@ async def test_without_a_kind_or_documents_nothing_is_sent(api: Api) -> None:
     await visit.post(f"{place}/answer/statement", STATEMENT)
     review = await visit.get(f"{place}/answer/send")
     assert "There are no documents yet." in words_of(review)
-    assert (await visit.post(f"{place}/answer/send")).status == 422
+    assert (await send_answer(visit, place)).status == 422
     assert (await upload(visit, place)).status == 422
     assert (await stored(api.world, request)).state.is_open
 

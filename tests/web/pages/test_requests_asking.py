@@ -6,6 +6,7 @@ import pytest
 from support.requests import HEALTH, IRIS, delivered, drafted, sent, stored
 from support.world import OTHER_PERSON
 from web.driving import Api
+from web.pages.packing import fields_of
 from web.pages.visiting import Visit, make_user, words_of
 
 from gateway.domain.actors import Role
@@ -69,9 +70,9 @@ async def test_a_request_is_written_checked_and_sent(api: Api) -> None:
     assert "Iris Example" in confirm
     assert "15 December 2026" in confirm
     assert "not a demand" in confirm
-    key = (await visit.get(f"{place}/send")).text.partition('name="key" value="')[2][:26]
+    filled = fields_of((await visit.get(f"{place}/send")).text, f"{place}/send")
     for _ in range(2):  # the second press is the first
-        done = await visit.post(f"{place}/send", {"key": key})
+        done = await visit.post(f"{place}/send", filled)
         assert "Sent." in words_of(await visit.follow(done))
     async with api.world.parts.database.work() as work:
         (kept,) = [
@@ -152,10 +153,12 @@ async def test_a_draft_is_edited_until_it_is_sent(api: Api) -> None:
     form = await visit.get(f"/requests/{request.id}/edit")
     for part in ("Tommy Sample", "ZZZ0016", "2017-03-14", "child health clinic", "12 Example"):
         assert part in form.text
-    changed = WRITTEN | {"subject.name": "Tama Other-Sample (fictional)"}
+    seen = fields_of(form.text, f"/requests/{request.id}/edit")["seen"]
+    changed = WRITTEN | {"subject.name": "Tama Other-Sample (fictional)", "seen": seen[0]}
     saved = await visit.post(f"/requests/{request.id}/edit", changed)
     assert "Tama Other-Sample" in words_of(await visit.follow(saved))
-    await visit.post(f"/requests/{request.id}/send", {"key": "k"})
+    place = f"/requests/{request.id}/send"
+    await visit.post(place, fields_of((await visit.get(place)).text, place))
     assert (await visit.get(f"/requests/{request.id}/edit")).status == 409
     assert (await visit.post(f"/requests/{request.id}/edit", WRITTEN)).status == 409
     assert (await visit.get(f"/requests/{request.id}/send")).status == 303
@@ -204,12 +207,13 @@ async def test_a_request_is_withdrawn_with_a_reason(api: Api) -> None:
     visit = await Visit.of(api, Role.COORDINATOR)
     request = await sent(api.world)
     done = await visit.post(
-        f"/requests/{request.id}/withdrawal", {"reason": "The plan has changed."}
+        f"/requests/{request.id}/withdrawal",
+        {"reason": "The plan has changed.", "sure": "yes"},
     )
     words = words_of(await visit.follow(done))
     assert "The plan has changed." in words
     assert "Withdrawn" in words
-    again = await visit.post(f"/requests/{request.id}/withdrawal", {"reason": ""})
+    again = await visit.post(f"/requests/{request.id}/withdrawal", {"reason": "", "sure": "yes"})
     assert again.status == 409
 
 

@@ -17,7 +17,7 @@ from gateway.web.calls import Call
 from gateway.web.form import Form
 from gateway.web.models import PageQuery
 from gateway.web.pages.packs.faults import refused
-from gateway.web.pages.packs.grid import choices_of, labels_from, rows_of
+from gateway.web.pages.packs.grid import choices_of, labels_from, rows_of, seen_in
 from gateway.web.pages.shell import go, page
 from gateway.web.paging import next_after
 
@@ -49,9 +49,11 @@ async def save_labels(call: Call) -> web.Response:
     view = await labelling.look_at_pack(call.parts, call.actor, call.pack)
     try:
         wanted = labels_from(call.form, view.documents)
-        await labelling.relabel_documents(call.parts, call.actor, call.pack, wanted)
+        seen = seen_in(call.form, view.documents)
+        await labelling.relabel_documents(call.parts, call.actor, call.pack, wanted, seen)
     except (InvalidInput, Conflict, NotFound) as error:
         status, errors = await refused(call, error)
+        view = await labelling.look_at_pack(call.parts, call.actor, call.pack)  # as it is now
         return await pack_page(call, view, form=call.form, status=status, errors=errors)
     return go(f"/packs/{call.pack}", said="saved")
 

@@ -10,6 +10,7 @@ from gateway.domain.packs import Document, DocumentId
 from gateway.domain.packs import Label as DocumentLabel
 from gateway.domain.register import InformationItem
 from gateway.services.labelling import PackView
+from gateway.services.seen_digests import of_label
 from gateway.web.bodies import validated
 from gateway.web.form import Form
 from gateway.web.models import Label
@@ -33,6 +34,7 @@ class Row:
     personal_information: bool
     obtained_under_section_66: bool
     endorsements: str
+    seen: str
 
 
 def rows_of(documents: Sequence[Document], form: Form | None) -> list[Row]:
@@ -100,6 +102,11 @@ _FIELDS: Final = {
 }
 
 
+def seen_in(form: Form, documents: Sequence[Document]) -> dict[DocumentId, str]:
+    """The digests of the rows that a form was made from."""
+    return {document.id: form.text(f"seen-{document.id}") for document in documents}
+
+
 def _title(form: Form, document: Document) -> str:
     """The title a form gives to a document.
 
@@ -157,6 +164,7 @@ def _stored(number: int, document: Document) -> Row:
         personal_information=label.personal_information,
         obtained_under_section_66=label.obtained_under_section_66,
         endorsements=", ".join(label.endorsements),
+        seen=of_label(document),
     )
 
 
@@ -173,6 +181,7 @@ def _typed(number: int, document: Document, form: Form) -> Row:
         personal_information=form.ticked(f"personal-{identifier}"),
         obtained_under_section_66=form.ticked(f"section66-{identifier}"),
         endorsements=form.text(f"endorsements-{identifier}"),
+        seen=of_label(document),
     )
 
 

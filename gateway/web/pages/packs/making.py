@@ -55,7 +55,9 @@ async def make_pack(call: Call) -> web.Response:
                 "Ask an administrator to enter you.",
             )
         terms = terms_from(call.form, view, call.actor.representative)
-        pack = await packs.create_pack(call.parts, call.actor, terms)
+        key = call.form.text("key")[:64]
+        named = f"new pack {key}" if key else None
+        pack = await packs.create_pack(call.parts, call.actor, terms, named)
     except (InvalidInput, Conflict, Refused, NotFound) as error:
         status, errors = await refused(call, error, field_of(call.form, view))
         return _form_page(call, view, call.form, status=status, errors=errors)
@@ -90,4 +92,5 @@ def _form_page(call: Call, view: MeetingView, form: Form, **more: Any) -> web.Re
         marking_chosen=form.text("marking") or due.value,
         marking=form.text("marking") or due.value,
         contact=call.request[VISITOR].name,
+        key=form.text("key")[:64] or call.parts.identifiers.new(),
     )

@@ -14,6 +14,7 @@ from gateway.services import answer_steps
 from gateway.services.answer_drafts import AnswerDraft
 from gateway.services.answer_steps import Answering, Step, look_at_answer
 from gateway.services.request_answers import DisclosureTerms
+from gateway.services.seen_digests import of_answer
 from gateway.web.bodies import validated
 from gateway.web.calls import Call
 from gateway.web.pages.packs.faults import refused
@@ -94,9 +95,12 @@ async def show_last(call: Call) -> web.Response:
 
 
 async def send(call: Call) -> web.Response:
-    """Send the answer."""
+    """Send the answer; a digest of what was shown keeps anything else from being sent."""
     try:
-        done = await answer_steps.send_answer(call.parts, call.actor, call.information_request)
+        seen = call.form.text("seen")
+        done = await answer_steps.send_answer(
+            call.parts, call.actor, call.information_request, seen
+        )
     except USER_FAULTS as error:
         status, errors = await refused(call, error, lambda _: "")
         return await _last_page(call, status=status, errors=errors)
@@ -141,7 +145,10 @@ async def _last_page(
     decisions = None
     if answering.draft.kind is not None and answering.draft.kind.has_documents:
         decisions = await answer_steps.check_documents(call.parts, call.actor, answering)
-    return _step_page(call, answering, Step.SEND, status=status, errors=errors, decisions=decisions)
+    draft, documents = answering.draft, answering.documents
+    digest = of_answer(draft, documents, answering.setting.requester)
+    words = {"errors": errors, "decisions": decisions, "digest": digest}
+    return _step_page(call, answering, Step.SEND, status=status, **words)
 
 
 def step_words(call: Call, answering: Answering, step: Step) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from typing import Any
 from aiohttp import web
 
 from gateway.domain.actors import Role
-from gateway.domain.errors import Problem
+from gateway.domain.errors import Conflict, Problem
 from gateway.domain.information_requests.states import RequestState
 from gateway.domain.register import Representative, RepresentativeId
 from gateway.services import answer_links, information_requests, request_answers, request_sending
@@ -18,6 +18,7 @@ from gateway.services.request_views import (
     see_asked,
     see_check,
 )
+from gateway.services.seen_digests import of_sending
 from gateway.web.calls import Call
 from gateway.web.pages.packs.faults import refused
 from gateway.web.pages.requests.faults import USER_FAULTS, page_number
@@ -57,22 +58,42 @@ async def approve(call: Call) -> web.Response:
 
 async def confirm_sending(call: Call) -> web.Response:
     """In words, what goes to whom; and the button."""
-    seen = await see_asked(call.parts, call.actor, call.information_request)
-    check = await see_check(call.parts, call.actor, seen)
-    if check is None:
-        return go(_address(call))
-    key = call.parts.identifiers.new()
-    marking = seen.request.marking.value
-    return page(
-        call.request, "requests/send.html", marking=marking, seen=seen, check=check, key=key
-    )
+    return await _sending_page(call)
 
 
 async def send(call: Call) -> web.Response:
-    """Send it; the key of the page makes a second press of the button the first."""
-    key = f"page {call.form.text('key')[:64]}"
-    done = request_sending.send_request(call.parts, call.actor, call.information_request, key)
-    return await _do(call, done, "sent")
+    """Send it; the key of the page makes a second press of the button the first.
+
+    The form carries a digest of what was shown, so that nothing else is sent.
+    """
+    key, seen = f"page {call.form.text('key')[:64]}", call.form.text("seen")
+    request = call.information_request
+    try:
+        await request_sending.send_request(call.parts, call.actor, request, key, seen)
+    except USER_FAULTS as error:
+        status, errors = await refused(call, error, lambda _: "")
+        return await _sending_page(call, status=status, errors=errors)
+    return go(_address(call), said="sent")
+
+
+async def _sending_page(
+    call: Call, *, status: int = 200, errors: Sequence[Problem] = ()
+) -> web.Response:
+    seen = await see_asked(call.parts, call.actor, call.information_request)
+    check = await see_check(call.parts, call.actor, seen)
+    if check is None:
+        return await _show(call, status=status, errors=errors) if errors else go(_address(call))
+    return page(
+        call.request,
+        "requests/send.html",
+        status=status,
+        errors=errors,
+        marking=seen.request.marking.value,
+        seen=seen,
+        check=check,
+        key=call.parts.identifiers.new(),
+        digest=of_sending(seen.request, seen.view.content, seen.setting.holder),
+    )
 
 
 async def reply(call: Call) -> web.Response:
@@ -85,12 +106,31 @@ async def reply(call: Call) -> web.Response:
 
 
 async def withdraw(call: Call) -> web.Response:
-    """Take it back."""
+    """Take it back, once it was asked whether to."""
     reason = call.form.text("reason")
+    if call.form.text("sure") != "yes":
+        return await _ask_withdrawal(call, reason)
     done = information_requests.withdraw_request(
         call.parts, call.actor, call.information_request, reason
     )
     return await _do(call, done, "withdrawn")
+
+
+async def _ask_withdrawal(call: Call, reason: str) -> web.Response:
+    seen = await see_asked(call.parts, call.actor, call.information_request)
+    if not (seen.request.state.is_open or seen.request.state.is_editable):
+        raise Conflict("This request has ended.", "Look at its state.")
+    return page(
+        call.request,
+        "requests/sure.html",
+        marking=seen.request.marking.value,
+        asked="withdraw" if seen.request.sent_at is not None else "withdraw draft",
+        name=seen.request.reference,
+        text=reason,
+        fields={"reason": reason},
+        at=f"{_address(call)}/withdrawal",
+        back=_address(call),
+    )
 
 
 async def readdress(call: Call) -> web.Response:

@@ -1,7 +1,7 @@
 """Writing a request: first the meeting and the legal authority, then the whole form."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from aiohttp import web
@@ -10,8 +10,15 @@ from gateway.domain.classification import Classification
 from gateway.domain.errors import Conflict, Problem
 from gateway.domain.register import MeetingId
 from gateway.services import information_requests
-from gateway.services.request_choices import Choices, begin_choices, choices_for, suggested_day
+from gateway.services.request_choices import (
+    Choices,
+    begin_choices,
+    choices_for,
+    require_offered,
+    suggested_day,
+)
 from gateway.services.request_views import see_asked
+from gateway.services.seen_digests import of_draft
 from gateway.web.calls import Call
 from gateway.web.pages.packs.faults import refused
 from gateway.web.pages.requests import fields
@@ -26,12 +33,14 @@ class _Sheet:
 
     Attributes:
         at: its own address; `back`: where whoever leaves it goes.
+        seen: a digest of the draft as it was shown; blank for a new one.
     """
 
     choices: Choices
     written: Written
     at: str
     back: str
+    seen: str = ""
 
 
 async def begin(call: Call) -> web.Response:
@@ -48,6 +57,7 @@ async def begin(call: Call) -> web.Response:
             authority=authority,
         )
     choices = await choices_for(call.parts, call.actor, MeetingId(meeting), authority)
+    await require_offered(call.parts, call.actor, choices)
     written = fields.blank(call.actor.representative)
     if len(choices.purposes) == 1:
         written = written.filled(protocol_purpose=choices.purposes[0].code)
@@ -58,6 +68,7 @@ async def create(call: Call) -> web.Response:
     """On to the new draft; or the form again."""
     meeting, authority = call.form.text("meeting"), call.form.text("authority")
     choices = await choices_for(call.parts, call.actor, MeetingId(meeting), authority)
+    await require_offered(call.parts, call.actor, choices)
     sheet = _Sheet(choices, fields.typed(call.form, choices.form), "/requests/new", "/requests")
     if (changed := _without_saving(call, sheet)) is not None:
         return changed
@@ -85,11 +96,37 @@ async def save_draft(call: Call) -> web.Response:
     try:
         terms = fields.terms_of(sheet.written, form, meeting, call.actor.representative)
         request = call.information_request
-        await information_requests.edit_request(call.parts, call.actor, request, terms)
+        await information_requests.edit_request(call.parts, call.actor, request, terms, sheet.seen)
+    except Conflict as error:
+        return await _compared(call, sheet, error)
     except USER_FAULTS as error:
         status, errors = await refused(call, error, fields.place_of(sheet.written, form))
         return _form_page(call, sheet, status=status, errors=errors)
     return go(sheet.back, said="saved")
+
+
+async def _compared(call: Call, sheet: _Sheet, error: Conflict) -> web.Response:
+    """The form as typed, with what the draft says by now beside each field that differs."""
+    now = await _drafted(call, typed=False)
+    status, errors = await refused(call, error)
+    differing = tuple(
+        Problem(
+            name, f"It now says: “{text}”." if text else "It is now blank.", "Keep the right one."
+        )
+        for name, text in now.written.fields.items()
+        if text != sheet.written.get(name)
+    )
+    if _values(now.written) != _values(sheet.written):
+        told = "The items or identifiers differ from what the draft says now."
+        differing += (Problem("", told, "Open the request beside this page to compare them."),)
+    return _form_page(
+        call, replace(sheet, seen=now.seen), status=status, errors=(*errors, *differing)
+    )
+
+
+def _values(written: Written) -> list[dict[str, str]]:
+    rows = (*written.items, *written.identifiers)
+    return [{n: v for n, v in row.values.items() if v} for row in rows if not row.is_blank]
 
 
 async def _drafted(call: Call, *, typed: bool) -> _Sheet:
@@ -103,10 +140,10 @@ async def _drafted(call: Call, *, typed: bool) -> _Sheet:
     if not request.state.is_editable:
         raise Conflict("This request has been sent or taken back.", "Look at its state.")
     choices = await choices_for(call.parts, call.actor, request.meeting, request.authority)
-    written = fields.stored(request, seen.view.content)
+    written, shown = fields.stored(request, seen.view.content), of_draft(request, seen.view.content)
     if typed:
-        written = fields.typed(call.form, choices.form)
-    return _Sheet(choices, written, f"{at}/edit", at)
+        written, shown = fields.typed(call.form, choices.form), call.form.text("seen")
+    return _Sheet(choices, written, f"{at}/edit", at, shown)
 
 
 def _without_saving(call: Call, sheet: _Sheet) -> web.Response | None:
@@ -116,14 +153,18 @@ def _without_saving(call: Call, sheet: _Sheet) -> web.Response | None:
     written = sheet.written
     if verb == "add" and kind in {"items", "identifiers"}:
         written = written.with_row(kind)
-    elif verb == "remove" and kind in {"items", "identifiers"} and number.isdigit():
+    elif verb == "remove" and kind in {"items", "identifiers"} and _is_number(number):
         written = written.without_row(kind, int(number))
     elif verb == "suggest":
         day = suggested_day(call.parts, sheet.choices, written.get("holder"))
         written = written.filled(due_on=written.get("due_on") or day.isoformat())
     else:
         return None
-    return _form_page(call, _Sheet(sheet.choices, written, sheet.at, sheet.back))
+    return _form_page(call, replace(sheet, written=written))
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < 5
 
 
 def _form_page(
@@ -136,6 +177,7 @@ def _form_page(
         "written": written,
         "at": sheet.at,
         "back": sheet.back,
+        "seen": sheet.seen,
         "errors": errors,
         "groups": fields.groups_of(choices.form),
         "holding": holding,

@@ -6,11 +6,12 @@ from aiohttp import web
 
 from gateway.domain.errors import Conflict, Problem
 from gateway.domain.information_requests.states import RequestState
-from gateway.domain.register import RepresentativeId
+from gateway.domain.register import Representative, RepresentativeId
 from gateway.domain.transfers import State
 from gateway.services import request_answers, request_sending, transfers
 from gateway.services.request_storage import RequestFilter, Side
 from gateway.services.request_views import (
+    SeenRequest,
     colleagues,
     is_due_soon,
     list_by_urgency,
@@ -59,6 +60,12 @@ async def ask(call: Call) -> web.Response:
 async def forward(call: Call) -> web.Response:
     """Pass it on to a colleague; who came by a one-time link has then done their part."""
     holder, note = RepresentativeId(call.form.text("holder")), call.form.text("note")
+    if call.form.text("sure") != "yes":
+        seen = await see_received(call.parts, call.actor, call.information_request)
+        people = await colleagues(call.parts, call.actor, seen.request)
+        named = next((each for each in people if each.id == holder), None)
+        if named is not None and seen.request.state.is_open:  # else the use case says what is wrong
+            return _ask_forwarding(call, seen, named, note)
     done = request_sending.forward_request(
         call.parts, call.actor, call.information_request, holder, note
     )
@@ -67,9 +74,26 @@ async def forward(call: Call) -> web.Response:
     try:
         await done
     except USER_FAULTS as error:
-        status, errors = await refused(call, error)
+        status, errors = await refused(call, error, _field_of)
         return await _show(call, status=status, errors=errors)
     return page(call.request, "requests/passed_on.html")
+
+
+def _ask_forwarding(
+    call: Call, seen: SeenRequest, person: Representative, note: str
+) -> web.Response:
+    place = f"/received/{seen.request.id}"
+    return page(
+        call.request,
+        "requests/sure.html",
+        marking=seen.request.marking.value,
+        asked="forward",
+        name=person.name,
+        text=note,
+        fields={"holder": person.id, "note": note},
+        at=f"{place}/forwarding",
+        back=place,
+    )
 
 
 async def recall(call: Call) -> web.Response:
