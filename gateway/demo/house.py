@@ -161,5 +161,6 @@ def _welcome(base: str, out: Path, held: dict[Resident, Keys]) -> None:
         say(f"\n  {person.login}  ({', '.join(person.roles)}, {person.agency})")
         say(f"    key             {keys.seed}")
         say(f"    recovery codes  {'  '.join(keys.codes[:_SHOWN_CODES])}")
-    say(f"\nMails and text messages that are sent: {out}")
+    say("\nThe privacy officer has no entry as a representative, so they read and do not approve.")
+    say(f"Mails and text messages that are sent: {out}")
     say("Press Ctrl-C to end; everything is forgotten then.")

@@ -4,13 +4,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from gateway.domain.actors import Actor
-from gateway.domain.errors import Conflict, InvalidInput, NotFound, Problem
+from gateway.domain.errors import Conflict, Forbidden, NotFound, Problem
 from gateway.domain.register import Protocol, ProtocolId, Register, Signature, governing
 from gateway.domain.register_checks import protocol_faults
 from gateway.services.parts import Parts
 from gateway.services.register_changes import refuse_future, save, taken
 from gateway.services.register_history import hold_unchanged
-from gateway.services.register_scope import refuse, require_administrator
+from gateway.services.register_scope import concerns, refuse, require_administrator
 from gateway.services.storage import Work
 
 
@@ -40,7 +40,16 @@ async def save_protocol_version(
             raise taken() if seen is None else _no_such_protocol()
         made = _numbered(version, versions) if seen is None else _kept(version, versions, seen)
         made = replace(made, lead_agency=agency)
-        refuse([*protocol_faults(made), *_order_faults(made, versions)])
+        faults = [*protocol_faults(made), *_order_faults(made, versions)]
+        if made.in_force_from < parts.today():
+            faults.append(
+                Problem(
+                    "in_force_from",
+                    "This day has passed, and nobody signed these terms by then.",
+                    "Choose today or a later day.",
+                )
+            )
+        refuse(faults)
         await _require_agencies(work, made)
         await save(parts, work, actor, Register(protocols=(made,)))
     return made
@@ -49,28 +58,35 @@ async def save_protocol_version(
 async def sign_protocol_version(
     parts: Parts, actor: Actor, identifier: ProtocolId, number: int, signature: Signature
 ) -> None:
-    """Record that an agency signed a version of a protocol the actor's agency leads.
+    """Record that the actor's own agency signed a version that it leads or that names it.
+
+    Nobody signs for another agency here: each does so itself, or the operator enters what was
+    signed on paper.
 
     Raises:
-        Forbidden: the actor is no administrator.
-        NotFound: no such version, or another agency leads the protocol.
+        Forbidden: the actor is no administrator, or the signature is another agency's.
+        NotFound: no such version that concerns the agency.
         Conflict: the agency has signed it already.
-        InvalidInput: no such agency, or a day that is still to come.
+        InvalidInput: a day that is still to come.
     """
     require_administrator(actor)
+    agency = actor.of_agency()
+    if signature.agency != agency:
+        raise Forbidden(
+            "An agency signs for itself only.",
+            "Ask that agency's administrator to sign, or the operator to enter what was signed.",
+            field="agency",
+        )
     refuse_future(signature.signed_on, parts.today(), "signed_on")
     async with parts.database.work() as work:
         await work.register.lock()
         versions = await work.register.protocol_versions(identifier)
-        now = governing(versions, parts.today())
         found = next((each for each in versions if each.version == number), None)
-        if found is None or now is None or now.lead_agency != actor.of_agency():
+        if found is None or not concerns(found, agency):
             raise _no_such_protocol()
-        if await work.register.agency(signature.agency) is None:
-            raise InvalidInput("No such agency.", "Choose from the list.", field="agency")
-        if any(each.agency == signature.agency for each in found.signatures):
+        if any(each.agency == agency for each in found.signatures):
             raise Conflict(
-                "This agency has signed this version.", "Look at its signatures.", field="agency"
+                "Your agency has signed this version.", "Look at its signatures.", field="agency"
             )
         signed = replace(found, signatures=(*found.signatures, signature))
         await save(parts, work, actor, Register(protocols=(signed,)))
@@ -87,13 +103,23 @@ def _kept(version: Protocol, versions: Sequence[Protocol], seen: str) -> Protoco
     if found is None:
         raise _no_such_protocol()
     changed = replace(version, signatures=found.signatures)
-    if found.signatures and changed != found:
+    if changed != found:
+        hold_unsigned(found)
+    hold_unchanged(found, seen)
+    return changed
+
+
+def hold_unsigned(version: Protocol) -> None:
+    """Hold that nobody has signed a version, so that its terms may change.
+
+    Raises:
+        Conflict: somebody has.
+    """
+    if version.signatures:
         raise Conflict(
             "Agencies have signed this version; its terms cannot change.",
             "Make a new version from it, and have the agencies sign that.",
         )
-    hold_unchanged(found, seen)
-    return changed
 
 
 def _order_faults(made: Protocol, versions: Sequence[Protocol]) -> Iterator[Problem]:

@@ -8,20 +8,19 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from gateway.domain.actors import Actor
+from gateway.domain.addresses import domain_of
 from gateway.domain.errors import Conflict, InvalidInput, NotFound, Problem
 from gateway.domain.register import (
     ConflictOfInterest,
     Meeting,
     Register,
     Representative,
-    Standing,
 )
 from gateway.domain.register_checks import representative_faults
 from gateway.services import register_history
 from gateway.services.parts import Parts
 from gateway.services.register_scope import (
     Scope,
-    look_alikes,
     own_representative,
     refuse,
     require_administrator,
@@ -33,10 +32,11 @@ from gateway.services.storage import Work
 
 @dataclass(frozen=True, slots=True)
 class AgencyDetails:
-    """What an agency changes of itself; the rest is the operator's to change."""
+    """What an agency changes of itself; the rest is the operator's to change.
 
-    mail_domains: tuple[str, ...]
-    standings: tuple[Standing, ...]
+    Standings under an Act and mail domains decide who receives what, so no agency gives itself any.
+    """
+
     handling_acknowledged_on: date | None
 
 
@@ -45,7 +45,8 @@ async def save_representative(
 ) -> None:
     """Add or change a representative of the actor's own agency.
 
-    `seen` is the fingerprint of what is to be changed; None for someone new.
+    `seen` is the fingerprint of what is to be changed; None for someone new. Standings under an Act
+    are the operator's to enter: they stay as they were, and someone new has none.
 
     Raises:
         Forbidden: the actor is no administrator.
@@ -62,21 +63,25 @@ async def save_representative(
         if seen is not None:
             found = await own_representative(work, actor, person.id)
             register_history.hold_unchanged(found, seen)
+            person = replace(person, standings=found.standings)
         elif await work.register.representatives([person.id]):
             raise taken()
+        else:
+            person = replace(person, standings=())
+        await _require_own_addresses(parts, work, actor, person)
         await save(parts, work, actor, Register(representatives=(person,)))
 
 
 async def save_agency_details(
     parts: Parts, actor: Actor, details: AgencyDetails, *, seen: str
 ) -> None:
-    """Change the actor's own agency: mail domains, standings, and its acknowledgement.
+    """Change what the actor's own agency says of itself: that it acknowledges how to handle.
 
     `seen` is the fingerprint of what is to be changed.
 
     Raises:
         Forbidden: the actor is no administrator. Conflict: the agency was changed meanwhile.
-        InvalidInput: a domain reads like another agency's, or the day is still to come.
+        InvalidInput: the day is still to come.
     """
     require_administrator(actor)
     acknowledged = details.handling_acknowledged_on
@@ -85,14 +90,7 @@ async def save_agency_details(
         await work.register.lock()
         scope = await scope_of(parts, work, actor)
         register_history.hold_unchanged(scope.own, seen)
-        changed = replace(
-            scope.own,
-            mail_domains=details.mail_domains,
-            standings=details.standings,
-            handling_acknowledged_on=acknowledged,
-        )
-        alike = await look_alikes(work, [changed], only=changed.id)
-        refuse(tuple(Problem("mail_domains", each.message, each.remedy) for each in alike))
+        changed = replace(scope.own, handling_acknowledged_on=acknowledged)
         await save(parts, work, actor, Register(agencies=(changed,)))
 
 
@@ -179,6 +177,42 @@ def refuse_future(day: date | None, today: date, field: str) -> None:
     """
     if day is not None and day > today:
         raise InvalidInput("This day is still to come.", "Correct the day.", field=field)
+
+
+async def _require_own_addresses(
+    parts: Parts, work: Work, actor: Actor, person: Representative
+) -> None:
+    """Hold that packs and passwords for a representative reach nobody else.
+
+    Raises:
+        InvalidInput: an address lies outside the agency's mail domains, or is another person's.
+    """
+    own = (await scope_of(parts, work, actor)).own
+    faults = [
+        Problem(
+            name,
+            "The address lies in none of your agency's mail domains.",
+            "Use one that does; the operator of the gateway enters new domains.",
+        )
+        for name, address in (("email", person.email), ("other_email", person.other_email))
+        if address is not None and domain_of(address) not in own.mail_domains
+    ]
+    everyone = await work.register.representatives(list(await work.register.everyone()))
+    mine = _reached(person)
+    for each in everyone.values():
+        if each.id != person.id:
+            faults += [
+                Problem(name, "Somebody else is reached by this.", "Use this person's own.")
+                for name, value in mine.items()
+                if value in _reached(each).values()
+            ]
+    refuse(faults)
+
+
+def _reached(person: Representative) -> dict[str, str]:
+    """By what a person is reached alone, by field; a telephone may be shared."""
+    found = {"email": person.email, "other_email": person.other_email, "mobile": person.mobile}
+    return {name: value.lower() for name, value in found.items() if value is not None}
 
 
 async def _require_attendees(

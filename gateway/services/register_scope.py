@@ -29,7 +29,7 @@ class Scope:
     Attributes:
         own: the agency itself.
         today: the present day in the register's time zone.
-        versions: every version of each protocol the agency leads or signed.
+        versions: every version of each protocol the agency leads, signed, or is named in.
         agencies: itself, and those that lead or signed one of these protocols.
     """
 
@@ -54,6 +54,11 @@ class Scope:
         led = set(self.led)
         signed = {s.agency for each in self.versions if each.id in led for s in each.signatures}
         return tuple(sorted({self.own.id} | signed))
+
+
+def concerns(version: Protocol, agency: AgencyId) -> bool:
+    """Whether a version is an agency's to sign: it leads, or it is named in the information."""
+    return version.lead_agency == agency or any(row.agency == agency for row in version.information)
 
 
 def require_reader(actor: Actor) -> None:

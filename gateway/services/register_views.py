@@ -23,7 +23,7 @@ from gateway.services import register_history
 from gateway.services.paging import Page
 from gateway.services.parts import Parts
 from gateway.services.register_history import Change
-from gateway.services.register_scope import Scope, own_representative, scope_of
+from gateway.services.register_scope import Scope, concerns, own_representative, scope_of
 from gateway.services.register_storage import RegisterKind
 from gateway.services.storage import Work
 
@@ -53,6 +53,7 @@ class ProtocolView:
     """A protocol version: `governs` when it is the one in force, `leads` when it is ours to change.
 
     Attributes:
+        signs: whether it is ours to sign and we have not.
         others: the other versions of the protocol, lowest first.
         names: what agencies are called.
     """
@@ -61,6 +62,7 @@ class ProtocolView:
     others: tuple[Protocol, ...]
     governs: bool
     leads: bool
+    signs: bool
     names: dict[AgencyId, str]
     history: tuple[Change, ...]
 
@@ -179,6 +181,8 @@ async def protocol(parts: Parts, actor: Actor, identifier: ProtocolId, number: i
             others=tuple(each for each in versions if each is not found),
             governs=in_force(versions, scope.today) is found,
             leads=scope.leads(identifier),
+            signs=concerns(found, scope.own.id)
+            and all(each.agency != scope.own.id for each in found.signatures),
             names={key: each.name for key, each in (await work.register.agencies()).items()},
             history=await register_history.read(parts, work, actor, RegisterKind.PROTOCOL, key),
         )

@@ -117,7 +117,7 @@ class RegisterStore(Protocol):
         ...
 
     async def protocols_of(self, agency: AgencyId) -> Sequence[SharingProtocol]:
-        """Every version of each protocol that this agency leads or signed in any version."""
+        """Every version of each protocol that this agency leads, signed, or is named in."""
         ...
 
     async def meeting(self, meeting: MeetingId) -> Meeting | None:

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from gateway.audit.canonical import JSON
 from gateway.audit.entries import Action
 from gateway.domain.actors import Actor, Role
-from gateway.domain.addresses import canonical_address
+from gateway.domain.addresses import canonical_address, domain_of
 from gateway.domain.errors import Conflict, Forbidden, GatewayError, InvalidInput, NotFound
 from gateway.domain.register import AgencyId, RepresentativeId
 from gateway.domain.users import ACTS_AS_REPRESENTATIVE, User, UserId
@@ -18,6 +18,7 @@ from gateway.services.storage import Work
 
 LONGEST_NAME = 200  # characters
 _BLANKS = re.compile(r"\s+")
+_KEPT_APART = frozenset({Role.COORDINATOR, Role.RESPONDER, Role.PRIVACY_OFFICER})
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +69,12 @@ async def create_user(parts: Parts, actor: Actor, terms: UserTerms) -> User:
                 "No such agency.", "Use an identifier of the register.", field="agency"
             )
         await _require_representative(work, user)
+        await _require_own_domain(work, actor, user)
         if await work.users.by_login(user.login) is not None:
             raise Conflict(
                 "There is a user with this login.", "Use another mail address.", field="login"
             )
+        await _require_apart(work, actor, user)
         await work.users.add(user)
         await _record(parts, work, actor, Action.USER_CREATED, user)
     return user
@@ -82,7 +85,7 @@ async def change_user(parts: Parts, actor: Actor, identifier: UserId, change: Us
 
     Raises:
         NotFound: no such user, or another agency's. InvalidInput: a part is wrong.
-        Conflict: an administrator would take that role from themselves.
+        Conflict: an administrator would change their own roles.
     """
     async with parts.database.work() as work:
         user = await managed(work, actor, identifier)
@@ -93,13 +96,18 @@ async def change_user(parts: Parts, actor: Actor, identifier: UserId, change: Us
             representative=change.representative,
             zone=change.zone and good_zone(change.zone),
         )
-        if user.id == actor.user and Role.ADMINISTRATOR not in changed.roles:
+        same = (set(changed.roles), changed.representative) == (
+            set(user.roles),
+            user.representative,
+        )
+        if user.id == actor.user and not same:
             raise Conflict(
-                "You would no longer be an administrator.",
+                "Nobody changes what they themselves may act as.",
                 "Ask another administrator to change your roles.",
                 field="roles",
             )
         await _require_representative(work, changed)
+        await _require_apart(work, actor, changed)
         await work.users.update(changed)
         await _record(parts, work, actor, Action.USER_CHANGED, changed)
     return changed
@@ -227,6 +235,50 @@ async def _require_representative(work: Work, user: User) -> None:
         )
 
 
+async def _require_own_domain(work: Work, actor: Actor, user: User) -> None:
+    """Hold that an agency's administrator enters people of the agency's own mail domains.
+
+    The operator on the command line, who acts for no agency, may enter any.
+
+    Raises:
+        InvalidInput: the login lies outside them.
+    """
+    if actor.agency is None:
+        return
+    agency = await work.register.agency(user.agency)
+    if agency is None or domain_of(user.login) not in agency.mail_domains:
+        raise InvalidInput(
+            "The login lies in none of your agency's mail domains.",
+            "Use the user's work address.",
+            field="login",
+        )
+
+
+async def _require_apart(work: Work, actor: Actor, user: User) -> None:
+    """Hold that an agency's administrator makes nobody act for another, or do everything.
+
+    Raises:
+        InvalidInput: the representative is another user's, or an administrator would also send,
+            answer or approve.
+    """
+    if actor.agency is None:
+        return
+    if Role.ADMINISTRATOR in user.roles and _KEPT_APART & set(user.roles):
+        raise InvalidInput(
+            "An administrator does not also coordinate, respond or approve.",
+            "Give these roles to another person.",
+            field="roles",
+        )
+    for other in await work.users.list(user.agency):
+        taken = other.representative is not None and other.representative == user.representative
+        if taken and other.id != user.id and other.disabled_at is None:
+            raise InvalidInput(
+                "Another user acts as this representative.",
+                "Disable that user first, or choose the person's own entry.",
+                field="representative",
+            )
+
+
 async def _record(parts: Parts, work: Work, actor: Actor, action: Action, user: User) -> None:
     subject: dict[str, JSON] = {"user": user.id}
     detail: dict[str, JSON] = {
@@ -249,7 +301,7 @@ def _name(text: str) -> str:
     name = _BLANKS.sub(" ", text).strip()
     if not 0 < len(name) <= LONGEST_NAME or not name.isprintable():
         raise InvalidInput(
-            f"The name is blank, or longer than {LONGEST_NAME} characters.",
+            f"The name is blank, longer than {LONGEST_NAME} characters, or has one nobody can see.",
             "Write the user's name as colleagues know it.",
             field="name",
         )

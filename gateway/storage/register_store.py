@@ -150,10 +150,15 @@ class PostgresRegister:
         return sorted(found.values(), key=lambda version: version.version)
 
     async def protocols_of(self, agency: AgencyId) -> Sequence[Protocol]:
-        """Every version of each protocol that this agency leads or signed in any version."""
+        """Every version of each protocol that this agency leads, signed, or is named in."""
         versions = protocols.alias()
-        signed = type_coerce(versions.c.signatures, JSONB).contains([{"agency": agency}])
-        takes_part = select(versions.c.id).where(or_(versions.c.lead_agency == agency, signed))
+        signed, named = (
+            type_coerce(column, JSONB).contains([{"agency": agency}])
+            for column in (versions.c.signatures, versions.c.information)
+        )
+        takes_part = select(versions.c.id).where(
+            or_(versions.c.lead_agency == agency, signed, named)
+        )
         query = select(protocols).where(protocols.c.id.in_(takes_part))
         rows = await self._connection.execute(query.order_by(protocols.c.id, protocols.c.version))
         return [from_row(Protocol, row) for row in rows.mappings()]

@@ -34,12 +34,13 @@ TERMS = UserTerms("Robin@Example.NZ", "  Robin   Sample ", LEAD, (Role.AUDITOR,)
 async def test_an_administrator_enters_a_user(world: World) -> None:
     """Login in small letters, name without needless blanks, roles once and in their order."""
     roles = (Role.COORDINATOR, Role.AUDITOR, Role.COORDINATOR)
-    terms = replace(TERMS, roles=roles, representative=PAT)
+    login = "Robin@Tamariki-Care.example"
+    terms = replace(TERMS, login=login, roles=roles, representative=PAT)
     user = await create_user(world.parts, OWN, terms)
-    assert (user.login, user.name) == ("robin@example.nz", "Robin Sample")
+    assert (user.login, user.name) == ("robin@tamariki-care.example", "Robin Sample")
     assert user.roles == (Role.COORDINATOR, Role.AUDITOR)
     assert list(await list_users(world.parts, OWN)) == [user]
-    assert await find_user(world.parts, OWN, " ROBIN@example.nz") == user
+    assert await find_user(world.parts, OWN, " ROBIN@tamariki-care.example") == user
     entry = json.loads((await world.leaves())[-1])
     assert entry["action"] == "user.created"
     assert "robin" not in json.dumps(entry).lower()
@@ -181,3 +182,41 @@ async def test_barring_ends_sessions_and_set_up_links(world: World) -> None:
     assert held.setup_digest is None
     assert held.password_hash is not None
     assert link.token.reveal()
+
+
+async def test_an_administrator_makes_nobody_act_for_another_or_do_everything(
+    world: World,
+) -> None:
+    """Own domains, one user for a representative, roles that check each other kept apart."""
+    login = "robin@tamariki-care.example"
+    mine = replace(TERMS, login=login, roles=(Role.COORDINATOR,), representative=PAT)
+    await create_user(world.parts, OWN, mine)
+    other = "moana@tamariki-care.example"
+    for wrong, field in (
+        (replace(mine, login="free@gmail.com"), "login"),
+        (replace(mine, login="ben@regional-police.example"), "login"),
+        (replace(mine, login=other), "representative"),
+        (
+            replace(mine, login=other, roles=(Role.ADMINISTRATOR, Role.PRIVACY_OFFICER)),
+            "roles",
+        ),
+    ):
+        with pytest.raises(InvalidInput) as refused:
+            await create_user(world.parts, OWN, wrong)
+        assert refused.value.field == field
+
+
+async def test_nobody_changes_what_they_themselves_may_act_as(world: World) -> None:
+    """Neither more roles nor another representative; their name they may."""
+    login = "sam@tamariki-care.example"
+    terms = replace(TERMS, login=login, roles=(Role.ADMINISTRATOR,), representative=None)
+    me = await create_user(world.parts, ADMINISTRATOR, terms)
+    actor = replace(OWN, user=me.id)
+    for change in (
+        UserChange("Sam", (Role.ADMINISTRATOR, Role.AUDITOR)),
+        UserChange("Sam", (Role.ADMINISTRATOR,), PAT),
+    ):
+        with pytest.raises(Conflict):
+            await change_user(world.parts, actor, me.id, change)
+    done = await change_user(world.parts, actor, me.id, UserChange("Sam", (Role.ADMINISTRATOR,)))
+    assert done.name == "Sam"

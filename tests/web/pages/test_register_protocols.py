@@ -4,12 +4,16 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
+import pytest
+from support.world import ADMINISTRATOR, LEAD
 from web.driving import Api
 from web.pages.register_forms import assert_faulty, seen_in
 from web.pages.visiting import Visit, words_of
 
 from gateway.domain.actors import Role
-from gateway.domain.register import AgencyId, PasswordChannel, Protocol, ProtocolId
+from gateway.domain.errors import Forbidden
+from gateway.domain.register import AgencyId, PasswordChannel, Protocol, ProtocolId, Signature
+from gateway.services.protocol_changes import sign_protocol_version
 
 NEW, V2 = "/register/protocols/new", "/register/protocols/kowhai/2"
 PROTOCOL: dict[str, Any] = {
@@ -30,10 +34,7 @@ PROTOCOL: dict[str, Any] = {
     "during-description": "By word of mouth.",
     "after-description": "By request.",
 }
-SIGNATURE = {
-    "agency": "ruru-housing", "signed_by": "Jo Sample", "role": "Chief executive",
-    "signed_on": "2026-11-30",
-}  # fmt: skip
+SIGNATURE = {"signed_by": "Jo Sample", "role": "Chief executive", "signed_on": "2026-11-30"}
 
 
 async def versions(api: Api, identifier: str) -> list[Protocol]:
@@ -87,26 +88,65 @@ async def test_a_new_version_begins_with_what_the_other_says(api: Api) -> None:
     assert_faulty(early, "in_force_from")
 
 
+async def of_agency(api: Api, agency: str) -> Visit:
+    """Another agency's administrator."""
+    return await Visit.of(api, Role.ADMINISTRATOR, agency=AgencyId(agency), person=None)
+
+
 async def test_a_signed_version_gains_signatures_only(api: Api) -> None:
-    """One for each agency, on a day that has come."""
-    visit = await Visit.of(api, Role.ADMINISTRATOR)
-    refused = await visit.post(f"{V2}/edit", PROTOCOL)
-    assert refused.status == 409
-    for wrong, field in (
-        ({"signed_on": "2027-01-01"}, "signed_on"),
-        ({"signed_by": ""}, "signed_by"),
-        ({"agency": "nobody"}, "agency"),
-    ):
-        reply = await visit.post(f"{V2}/signatures", SIGNATURE | wrong)
-        assert reply.status == 422, wrong
+    """Each agency its own, once, on a day that has come."""
+    lead = await Visit.of(api, Role.ADMINISTRATOR)
+    assert (await lead.get(f"{V2}/edit")).status == 409
+    assert (await lead.post(f"{V2}/edit", PROTOCOL)).status == 409
+    await lead.post(NEW, PROTOCOL)
+    place = "/register/protocols/rata/1"
+    police = await of_agency(api, "regional-police")
+    assert "Sign for your agency" in (await police.get(place)).text
+    for field, wrong in (("signed_on", "2027-01-01"), ("signed_by", "")):
+        reply = await police.post(f"{place}/signatures", SIGNATURE | {field: wrong})
+        assert reply.status == 422, field
         assert_faulty(reply, field)
         assert 'value="Chief executive"' in reply.text
-    await visit.post(f"{V2}/signatures", SIGNATURE)
-    again = await visit.post(f"{V2}/signatures", SIGNATURE)
-    assert again.status == 409
-    _, newest = await versions(api, "kowhai")
-    assert newest == replace(api.world.register.protocols[1], signatures=newest.signatures)
-    assert newest.signatures[-1].signed_on == date(2026, 11, 30)
+    assert (await police.post(f"{place}/signatures", SIGNATURE)).status == 303
+    assert (await police.post(f"{place}/signatures", SIGNATURE)).status == 409
+    (signed,) = await versions(api, "rata")
+    (signature,) = signed.signatures
+    assert (signature.agency, signature.signed_on) == ("regional-police", date(2026, 11, 30))
+
+
+async def test_nobody_signs_for_another_agency(api: Api) -> None:
+    """Whatever agency is sent along; and who is not named in a version does not see it."""
+    lead = await Visit.of(api, Role.ADMINISTRATOR)
+    await lead.post(NEW, PROTOCOL)
+    place = "/register/protocols/rata/1"
+    sent = SIGNATURE | {"agency": "regional-police", "signed_by": "Forged Person"}
+    assert (await lead.post(f"{place}/signatures", sent)).status == 303
+    (stored,) = await versions(api, "rata")
+    assert [each.agency for each in stored.signatures] == ["tamariki-care"]
+    for other in ("ruru-housing", "kea-support"):
+        visit = await of_agency(api, other)
+        assert (await visit.get(place)).status == 404
+        assert (await visit.post(f"{place}/signatures", SIGNATURE)).status == 404
+    async with api.world.parts.database.work() as work:
+        with pytest.raises(Forbidden):
+            await sign_protocol_version(
+                api.world.parts,
+                replace(ADMINISTRATOR, agency=LEAD),
+                ProtocolId("rata"),
+                1,
+                Signature(AgencyId("regional-police"), "Forged", "Nobody", date(2026, 11, 30)),
+            )
+        del work
+
+
+async def test_terms_are_not_put_back_in_time(api: Api) -> None:
+    """Nor do they show an agency anybody's people before these agencies signed."""
+    kea = await of_agency(api, "kea-support")
+    early = await kea.post(NEW, PROTOCOL | {"id": "kea", "in_force_from": "2026-11-01"})
+    assert early.status == 422
+    assert_faulty(early, "in_force_from")
+    assert (await kea.post(NEW, PROTOCOL | {"id": "kea"})).status == 303
+    assert "Ben Sample" not in (await kea.get("/register")).text
 
 
 WRONG: list[tuple[dict[str, Any], str]] = [
@@ -150,9 +190,9 @@ async def test_a_protocol_another_agency_leads_is_not_changed(api: Api) -> None:
     """A signatory reads it; its identifier cannot be taken either."""
     visit = await Visit.of(api, Role.ADMINISTRATOR, agency=AgencyId("regional-police"), person=None)
     before = await versions(api, "kowhai")
-    assert "Add a signature" not in (await visit.get(V2)).text
-    for end, fields in (("edit", PROTOCOL), ("next", PROTOCOL), ("signatures", SIGNATURE)):
-        assert (await visit.post(f"{V2}/{end}", fields)).status == 404, end
+    assert "Sign for your agency" not in (await visit.get(V2)).text
+    for end in ("edit", "next"):
+        assert (await visit.post(f"{V2}/{end}", PROTOCOL)).status == 404, end
     taken = await visit.post(NEW, PROTOCOL | {"id": "kowhai"})
     assert taken.status == 409
     assert_faulty(taken, "id")

@@ -106,8 +106,8 @@ async def test_users_of_another_agency_are_not_there(api: Api) -> None:
     ):
         assert reply.status == 404
         assert user.login not in reply.text
-    await visit.post("/users/new", USER | {"agency": LEAD, "roles": ["auditor"],
-                                           "representative": ""})  # fmt: skip
+    more = {"agency": LEAD, "roles": ["auditor"], "representative": ""}
+    await visit.post("/users/new", USER | more | {"login": "moana.sample@regional-police.example"})
     assert "moana.sample@" in (await visit.get("/users")).text
     assert await stored(api, user) == user
 

@@ -56,11 +56,9 @@ def protocol_page(
     call: Call, found: register_views.ProtocolView, status: int = 200, **words: object
 ) -> web.Response:
     """A protocol version; `words` are what stands in the form for a signature, and its faults."""
-    signed = {signature.agency for signature in found.version.signatures}
-    unsigned = [(key, name) for key, name in found.names.items() if key not in signed]
     return shown(
         call, "protocol", status, found=found, version=found.version, governs=found.governs,
-        names=found.names, unsigned=unsigned, today=call.parts.today(),
+        names=found.names, signs=changes(call) and found.signs, today=call.parts.today(),
         changes=changes(call) and found.leads,
         **({"typed": {}, "errors": ()} | words),
     )  # fmt: skip

@@ -9,7 +9,11 @@ from gateway.domain.errors import NotFound, Problem
 from gateway.domain.register import Protocol
 from gateway.forms.protocol_models import SignatoryModel
 from gateway.services import register_views
-from gateway.services.protocol_changes import save_protocol_version, sign_protocol_version
+from gateway.services.protocol_changes import (
+    hold_unsigned,
+    save_protocol_version,
+    sign_protocol_version,
+)
 from gateway.services.register_scope import require_administrator
 from gateway.web.bodies import validated
 from gateway.web.calls import Call
@@ -29,7 +33,7 @@ from gateway.web.pages.register.typed import (
 )
 from gateway.web.pages.shell import go
 
-_SIGNATURE: Final = Shape(("agency", "signed_by", "role", "signed_on"))
+_SIGNATURE: Final = Shape(("signed_by", "role", "signed_on"))
 _LEVELS: Final = pairs(Classification)
 
 
@@ -47,6 +51,7 @@ async def add(call: Call) -> web.Response:
 async def show_draft(call: Call) -> web.Response:
     """The form of a version nobody has signed."""
     version = await _led(call)
+    hold_unsigned(version)
     return await _page(call, protocol_fields.stored(version), version=version)
 
 
@@ -71,18 +76,19 @@ async def save_next(call: Call) -> web.Response:
 
 
 async def sign(call: Call) -> web.Response:
-    """The version's page with its new signature; or with what is wrong beside the form for it."""
+    """The version's page with our signature; or with what is wrong beside the form for it."""
+    require_administrator(call.actor)
     protocol, number = version_of(call)
-    version = await _led(call)
     typed = read(call.form, _SIGNATURE)
     try:
-        signature = validated(typed.present(*_SIGNATURE.fields), SignatoryModel).to_domain()
+        fields = typed.present(*_SIGNATURE.fields) | {"agency": call.actor.of_agency()}
+        signature = validated(fields, SignatoryModel).to_domain()
         await sign_protocol_version(call.parts, call.actor, protocol, number, signature)
     except FAULTS as error:
         status, errors = await again(call, error, _SIGNATURE)
-        found = await register_views.protocol(call.parts, call.actor, protocol, version.version)
+        found = await register_views.protocol(call.parts, call.actor, protocol, number)
         return protocol_page(call, found, status, typed=typed.fields, errors=errors)
-    return go(_place(version), said="saved")
+    return go(f"/register/protocols/{protocol}/{number}", said="saved")
 
 
 async def _save(call: Call, known: Protocol | None, *, new: bool) -> web.Response:

@@ -5,7 +5,7 @@ from typing import Final
 from aiohttp import web
 
 from gateway.domain.errors import Problem
-from gateway.domain.register import Representative, RepresentativeId, Status
+from gateway.domain.register import Representative, RepresentativeId
 from gateway.forms.register_models import RepresentativeModel
 from gateway.services import register_views
 from gateway.services.register_changes import save_representative
@@ -13,16 +13,13 @@ from gateway.services.register_history import fingerprint
 from gateway.services.register_scope import require_administrator
 from gateway.web.bodies import validated
 from gateway.web.calls import Call
-from gateway.web.pages.register.agencies import STANDING, standing_rows, standings_typed
 from gateway.web.pages.register.typed import (
     FAULTS,
     SEEN,
     Shape,
     Typed,
     again,
-    pairs,
     read,
-    rearranged,
     renewed,
     shown,
 )
@@ -30,14 +27,13 @@ from gateway.web.pages.shell import go
 
 _NEEDED: Final = ("name", "role", "email", "active_from")
 _OPTIONAL: Final = ("other_email", "mobile", "telephone", "active_until")
-_SHAPE: Final = Shape(("id", *_NEEDED, *_OPTIONAL), rows={"standing": STANDING})
-_STATUSES: Final = pairs(s for s in Status if s.is_of_person)
+_SHAPE: Final = Shape(("id", *_NEEDED, *_OPTIONAL))
 
 
 async def show_new(call: Call) -> web.Response:
     """An empty form."""
     require_administrator(call.actor)
-    return _page(call, Typed({"active_from": str(call.parts.today())}, rows={"standing": ()}))
+    return _page(call, Typed({"active_from": str(call.parts.today())}))
 
 
 async def add(call: Call) -> web.Response:
@@ -51,8 +47,7 @@ async def show_form(call: Call) -> web.Response:
     person, _, _ = await register_views.representative(call.parts, call.actor, wanted)
     values = {name: str(getattr(person, name) or "") for name in ("id", *_NEEDED, *_OPTIONAL)}
     values[SEEN] = fingerprint(person)
-    typed = Typed(values, rows={"standing": standing_rows(person.standings)})
-    return _page(call, typed, person=person.id)
+    return _page(call, Typed(values), person=person.id)
 
 
 async def save(call: Call) -> web.Response:
@@ -65,14 +60,11 @@ async def save(call: Call) -> web.Response:
 async def _save(call: Call, stored: Representative | None) -> web.Response:
     known = stored.id if stored else None
     typed = read(call.form, _SHAPE)
-    if (changed := rearranged(call.form, typed)) is not None:
-        return _page(call, changed, person=known)
     try:
         given = validated(
             {
                 "agency": call.actor.of_agency(),
                 **typed.present("id", *_NEEDED, also=_OPTIONAL),
-                "standing": standings_typed(typed.rows["standing"]),
                 **({"id": known} if known else {}),
             },
             RepresentativeModel,
@@ -99,7 +91,4 @@ def _page(
     *,
     person: RepresentativeId | None = None,
 ) -> web.Response:
-    return shown(
-        call, "person_form", status, typed=typed, errors=errors, person=person,
-        statuses=_STATUSES,
-    )  # fmt: skip
+    return shown(call, "person_form", status, typed=typed, errors=errors, person=person)
