@@ -9,7 +9,7 @@ import structlog
 from aiohttp import web
 
 from gateway.app.opening import Gateway, opened
-from gateway.app.outside import outside
+from gateway.app.outsiders import outside
 from gateway.app.upkeep import log_upkeep
 from gateway.audit.canonical import JSON
 from gateway.audit.entries import Action

@@ -60,7 +60,8 @@ for (const place of document.querySelectorAll("[data-live]")) {
 }
 
 /* <form data-upload> with a file input: each file goes on its own, with its progress, and files can
-   be dropped onto it. */
+   be dropped onto it. Its words stand on the form, where they can be translated: data-added,
+   data-refused, data-show. */
 for (const form of document.querySelectorAll("form[data-upload]")) {
   const input = form.querySelector('input[type="file"]');
   const list = document.createElement("ul");
@@ -91,7 +92,7 @@ for (const form of document.querySelectorAll("form[data-upload]")) {
         row.className = good ? "good" : "bad";
         const told = new DOMParser().parseFromString(call.responseText, "text/html");
         const why = told.querySelector("[role=alert] li, main p")?.textContent ?? "";
-        words.textContent = good ? `${file.name}: added` : `${file.name}: not added. ${why}`;
+        words.textContent = `${file.name}: ${good ? form.dataset.added : form.dataset.refused} ${good ? "" : why}`;
         done(good);
       });
       const body = new FormData();
@@ -116,7 +117,7 @@ for (const form of document.querySelectorAll("form[data-upload]")) {
       const row = document.createElement("li");
       const again = document.createElement("a");
       again.href = window.location.pathname;
-      again.textContent = "Show what was added";
+      again.textContent = form.dataset.show;
       row.append(again);
       list.append(row);
     }
