@@ -9,6 +9,8 @@ from gateway.domain.classification import Classification
 from gateway.domain.decisions import Case, Decision, Finding
 from gateway.domain.information_requests.content import RequestDocument
 from gateway.domain.information_requests.form import RequestForm
+from gateway.domain.inspection import Inspection, Known
+from gateway.domain.inspection import Kind as DiscoveryKind
 from gateway.domain.packs import Encoding
 from gateway.domain.register import AuthorityCode
 from gateway.domain.secret import Secret
@@ -134,6 +136,63 @@ class Typesetter(Protocol):
 
         Raises:
             InvalidInput: there is no such template, or it cannot be filled.
+        """
+        ...
+
+
+# --- looking inside ---------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What an inspector found, and the document without what was to be removed.
+
+    Attributes:
+        cleaned: the document's new bytes; None where nothing was asked to be removed, or nothing
+            could be.
+    """
+
+    inspection: Inspection
+    cleaned: bytes | None = None
+
+
+class Inspector(Protocol):
+    """Looks inside documents, apart from this process."""
+
+    async def look(
+        self,
+        file_name: str,
+        chunks: AsyncIterator[bytes],
+        *,
+        known: Sequence[Known] = (),
+        remove: frozenset[DiscoveryKind] = frozenset(),
+    ) -> Looked:
+        """What is found in a document given in chunks; what can be of `remove` is taken out.
+
+        A document that kills, stalls or outgrows its inspection is unsafe, never unknown: the
+        answer is then an inspection without a type.
+
+        Raises:
+            Unavailable: no inspection can be started at all.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Scanned:
+    """What a malware scanner says of a document: the signature it found; None for nothing."""
+
+    signature: str | None
+
+
+class Scanner(Protocol):
+    """Looks for malware."""
+
+    async def scan(self, chunks: AsyncIterator[bytes]) -> Scanned:
+        """What is found in a document given in chunks.
+
+        Raises:
+            Unavailable: the scanner does not answer, or takes no document of this size.
         """
         ...
 
