@@ -28,6 +28,7 @@ from gateway.domain.transfers import Timing
 
 PREFIX = "GATEWAY_"
 FILE_NAME = "gateway.toml"
+_LONGEST_BOUNCES = 10  # with the tag behind it the local part keeps to 64 (RFC 5321, 4.5.3.1.1)
 _PACKAGE = Path(__file__).resolve().parent
 
 
@@ -52,6 +53,16 @@ def _address(text: str) -> str:
         raise ValueError(error.message) from error
 
 
+def _bounces(text: str) -> str:
+    address = _address(text)
+    local = address.partition("@")[0]
+    if "+" in local or len(local) > _LONGEST_BOUNCES:
+        raise ValueError(
+            f"must have at most {_LONGEST_BOUNCES} characters and no plus sign before the @"
+        )
+    return address
+
+
 def _level(text: str) -> str:
     try:
         return Classification.parse(text).value
@@ -73,6 +84,17 @@ def _base(text: str) -> str:
     if parts.query or parts.fragment or parts.username or not text.isascii() or " " in text:
         raise ValueError("must be an address without user name, query and fragment")
     return text.rstrip("/")
+
+
+def _clamd(text: str) -> str:
+    if text.startswith("/"):
+        return text
+    host, colon, port = text.rpartition(":")
+    if host not in {"127.0.0.1", "[::1]", "localhost"}:  # documents go there unencrypted
+        raise ValueError("must be the path of a socket, or host:port on this machine")
+    if not colon or not port.isdecimal() or not 0 < int(port) <= 65535:
+        raise ValueError("must end with the number of a port")
+    return text
 
 
 def _witness(text: str) -> str:
@@ -247,9 +269,56 @@ class Settings(BaseSettings):
     )
     review_grace_days: int = Field(30, ge=0, le=366, description="after a protocol's review date")
 
+    mail_size_limit: Bytes | None = Field(
+        None,
+        description="largest mail in bytes that goes to the relay; a larger pack is picked up",
+    )
+    pick_up_downloads: int = Field(
+        5, ge=1, le=100, description="how often an archive that is picked up can be downloaded"
+    )
+    refused_mail: Literal["pick-up", "failed"] = Field(
+        "pick-up",
+        description="what becomes of a pack whose mail is refused for its attachment or size: it "
+        "can be picked up where that is possible, or has failed",
+    )
+    bounces_address: Annotated[str, AfterValidator(_bounces)] | None = Field(
+        None,
+        description="address to which mail that cannot be delivered comes back, such as "
+        "bounces@gateway.example; each mail adds its own tag to it behind a plus sign",
+    )
+    bounces_maildir: Path | None = Field(
+        None, description="Maildir into which your mail server delivers what comes to that address"
+    )
+    bounces_every_seconds: Annotated[float, Field(ge=0.1, le=3600)] = Field(
+        5, description="how often the worker looks into it"
+    )
+
     document_limit_bytes: Bytes = Field(250 * 1024 * 1024, description="largest document")
     pack_limit_bytes: Bytes = Field(500 * 1024 * 1024, description="largest pack in all")
     documents_limit: int = Field(200, ge=1, le=999, description="most documents in a pack")
+    inspection_seconds: Annotated[float, Field(ge=1, le=3600)] = Field(
+        60, description="longest that looking into one document may take"
+    )
+    inspection_memory_bytes: Annotated[int, Field(ge=512 * 1024**2, le=2**40)] = Field(
+        2 * 1024**3, description="most memory that looking into one document may take"
+    )
+    inspections_at_once: int = Field(2, ge=1, le=64, description="documents looked into at a time")
+    malware_scan: Literal["required", "optional", "off"] | None = Field(
+        None,
+        description="whether only scanned documents are taken in and sent; required when not set "
+        "and there is a clamd_address, else off",
+    )
+    clamd_address: Annotated[str, AfterValidator(_clamd)] | None = Field(
+        None, description="ClamAV's clamd on this machine: path of its socket, or host:port"
+    )
+    malware_scan_seconds: Annotated[float, Field(ge=1, le=3600)] = Field(
+        120, description="longest wait for one answer of clamd"
+    )
+    native_files: Literal["allowed", "off"] = Field(
+        "allowed",
+        description="whether agencies that want it get PDF and Office files that ask for the "
+        "password themselves, or encrypted zips only",
+    )
 
     worker_concurrency: int = Field(2, ge=1, le=64, description="transfers worked on at a time")
     heartbeat_seconds: Annotated[float, Field(ge=0.1, le=60)] = Field(
@@ -270,12 +339,16 @@ class Settings(BaseSettings):
             raise ValueError("sms_url: is needed with this sms_kind")
         if self.takeover_seconds < 2 * self.heartbeat_seconds:
             raise ValueError("takeover_seconds: must be at least twice heartbeat_seconds")
+        if self.scans != "off" and self.clamd_address is None:
+            raise ValueError("clamd_address: is needed with this malware_scan")
         if [self.log_key_file, self.log_key, self.log_key_fd].count(None) < 2:
             raise ValueError("log_key: set only one of log_key, log_key_fd and log_key_file")
         if self.log_stampers and self.log_stamper_roots_file is None:
             raise ValueError("log_stamper_roots_file: is needed with log_stampers")
         if (self.mail_username is None) != (self.mail_password is None):
             raise ValueError("mail_username: set both mail_username and mail_password, or neither")
+        if self.bounces_maildir is not None and self.bounces_address is None:
+            raise ValueError("bounces_address: is needed with bounces_maildir")
         return self
 
     @classmethod
@@ -303,7 +376,16 @@ class Settings(BaseSettings):
             Classification(self.mail_ceiling),
             Classification(self.accreditation),
             self.review_grace_days,
+            scan_required=self.scans == "required",
+            pick_up=self.link_base is not None,
         )
+
+    @property
+    def scans(self) -> Literal["required", "optional", "off"]:
+        """Whether documents are scanned for malware."""
+        if self.malware_scan is None:
+            return "off" if self.clamd_address is None else "required"
+        return self.malware_scan
 
     @property
     def timing(self) -> Timing:

@@ -2,12 +2,14 @@
 
 import asyncio
 import contextlib
+import math
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from gateway.channels import (
+    ClamdScanner,
     KannelTexter,
     MailSettings,
     SmsSettings,
@@ -20,6 +22,7 @@ from gateway.domain.information_requests.timing import ReminderTiming
 from gateway.domain.register import PasswordChannel
 from gateway.domain.secret import Secret
 from gateway.domain.users import SessionLimits
+from gateway.inspection.process import InspectionLimits, ProcessInspector
 from gateway.services.parts import Rules
 from gateway.settings import Settings
 from gateway.storage.database import PostgresDatabase
@@ -85,6 +88,10 @@ def rules(settings: Settings) -> Rules:
         ),
         code_life=timedelta(minutes=settings.answer_code_minutes),
         session_life=timedelta(minutes=settings.answer_session_minutes),
+        mail_size_limit=settings.mail_size_limit,
+        downloads_limit=settings.pick_up_downloads,
+        refused_to_pick_up=settings.refused_mail == "pick-up",
+        bounces_address=settings.bounces_address,
         sessions=SessionLimits(
             idle=timedelta(minutes=settings.session_idle_minutes),
             absolute=timedelta(hours=settings.session_hours),
@@ -111,6 +118,26 @@ def mailer(settings: Settings) -> SmtpMailer:
             header_name=settings.mail_marking_header,
         )
     )
+
+
+def inspector(settings: Settings) -> ProcessInspector:
+    """What looks into documents, each in a process of its own."""
+    return ProcessInspector(
+        InspectionLimits(
+            wall_seconds=settings.inspection_seconds,
+            address_bytes=settings.inspection_memory_bytes,
+            cpu_seconds=math.ceil(settings.inspection_seconds),
+            document_bytes=settings.document_limit_bytes,
+        ),
+        at_once=settings.inspections_at_once,
+    )
+
+
+def scanner(settings: Settings) -> ClamdScanner | None:
+    """The malware scanner, if one is to be asked."""
+    if settings.scans == "off" or settings.clamd_address is None:
+        return None
+    return ClamdScanner(settings.clamd_address, seconds=settings.malware_scan_seconds)
 
 
 def texter(settings: Settings) -> KannelTexter | WebhookTexter | None:

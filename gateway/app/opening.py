@@ -7,14 +7,14 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
 
-from gateway.app.adapters import Connected, connected, mailer, rules, texter
+from gateway.app.adapters import Connected, connected, inspector, mailer, rules, scanner, texter
 from gateway.app.keys import digest_key, establish_keys, establish_log_key, signing
 from gateway.audit.entries import Origin
 from gateway.calendars import HolidayCalendar
-from gateway.documents import Typesetter
+from gateway.documents import ContentsForm, Typesetter
 from gateway.domain.errors import InvalidInput
 from gateway.policy import CedarJudge, load_bundle
-from gateway.sealing import EffPassphrases, ZipSealer
+from gateway.sealing import EffPassphrases, NativeSealer, ZipSealer
 from gateway.services.identity import IdentityProvider
 from gateway.services.parts import Parts
 from gateway.services.ports import Clock
@@ -63,6 +63,8 @@ async def opened(settings: Settings) -> AsyncIterator[Gateway]:
             judge=judge,
             sealer=ZipSealer(),
             typesetter=Typesetter(settings.policies_dir / "templates"),
+            inspector=inspector(settings),
+            scanner=scanner(settings),
             calendar=HolidayCalendar(),
             passphrases=EffPassphrases(),
             identifiers=RandomIdentifiers(clock),
@@ -79,12 +81,20 @@ async def opened(settings: Settings) -> AsyncIterator[Gateway]:
             ),
             rules=rules(settings),
             providers=_providers(settings, clock),
+            native_sealer=_native_sealer(settings),
         )
         try:
             yield Gateway(parts, settings, at, vault)
         finally:
             if texts is not None:
                 await texts.close()
+
+
+def _native_sealer(settings: Settings) -> NativeSealer | None:
+    """What seals packs in native form, where that is allowed."""
+    if settings.native_files == "off":
+        return None
+    return NativeSealer(ContentsForm(), str(settings.data_dir / "scratch"))
 
 
 def _providers(settings: Settings, clock: Clock) -> Mapping[str, IdentityProvider]:

@@ -4,6 +4,7 @@ A telephone call needs no adapter: a person reads the password out. The identity
 `openid` are imported on their own, by the one part that needs them.
 """
 
+from gateway.channels.clamd import ClamdScanner
 from gateway.channels.mail import MailSettings, SmtpMailer
 from gateway.channels.sms import KannelTexter, SmsSettings, WebhookSettings, WebhookTexter
 from gateway.channels.syslog import SyslogCollector, SyslogSettings
@@ -11,6 +12,7 @@ from gateway.channels.timestamps import HttpStamper, StamperSettings
 from gateway.channels.witness import HttpWitness, WitnessSettings
 
 __all__ = [
+    "ClamdScanner",
     "HttpStamper",
     "HttpWitness",
     "KannelTexter",

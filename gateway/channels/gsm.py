@@ -14,16 +14,20 @@ _GSM_7 = frozenset(
 _GSM_7_TWO = frozenset("^{}\\[~]|€")  # two septets each
 
 
-def password_text(reference: str, agency: str, password: Secret) -> str:
+def password_text(
+    reference: str, agency: str, password: Secret, pick_up_code: Secret | None = None
+) -> str:
     """The words of the text message: who sends, the reference, the password; no person, no file.
 
     They keep to the GSM 7-bit alphabet, and to one message where the password allows it: macrons
-    are left out, then the agency. A message in two parts may arrive in two halves.
+    are left out, then the agency. A message in two parts may arrive in two halves. The code of a
+    pick-up stands behind the password.
 
     Raises:
         InvalidInput: reference or password cannot be written in that alphabet.
     """
-    return _text("Password", reference, agency, password)
+    more = f" - code to pick it up: {pick_up_code.reveal()}" if pick_up_code else ""
+    return _text("Password", reference, agency, password, more)
 
 
 def code_text(reference: str, agency: str, code: Secret) -> str:
@@ -35,8 +39,8 @@ def code_text(reference: str, agency: str, code: Secret) -> str:
     return _text("Code", reference, agency, code)
 
 
-def _text(what: str, reference: str, agency: str, secret: Secret) -> str:
-    revealed = fields.line(secret.reveal(), what.lower())
+def _text(what: str, reference: str, agency: str, secret: Secret, more: str = "") -> str:
+    revealed = fields.line(secret.reveal() + more, what.lower())
     short = f"{what} for {fields.header_value(reference, 'reference')}: {revealed}"
     if septets(short) is None:
         raise InvalidInput(

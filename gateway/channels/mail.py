@@ -6,13 +6,26 @@ from pathlib import Path
 from typing import Literal
 
 from gateway.channels import fields
-from gateway.channels.messages import Letterhead, compose_notice, compose_pack, compose_password
+from gateway.channels.messages import (
+    Letterhead,
+    compose_notice,
+    compose_pack,
+    compose_password,
+    compose_pick_up,
+)
 from gateway.channels.smtp import Relay, deliver
 from gateway.channels.tls import client_context
 from gateway.domain.addresses import domain_of
 from gateway.domain.errors import InvalidInput
 from gateway.domain.secret import Secret
-from gateway.services.ports import Attachment, NoticeLetter, Outcome, PackLetter, PasswordLetter
+from gateway.services.ports import (
+    Attachment,
+    NoticeLetter,
+    Outcome,
+    PackLetter,
+    PasswordLetter,
+    PickUpLetter,
+)
 
 _HOST = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.:-]{0,251}[A-Za-z0-9])?|::1")
 _HEADER_NAME = re.compile(r"X-[A-Za-z0-9-]{1,60}")  # no standard header, so none can be replaced
@@ -25,7 +38,8 @@ class MailSettings:
     Attributes:
         security: `starttls` or `tls`, always with a checked certificate; `none` is for a relay on
             this machine only. Source: NZISM 15.2.47, 16.1 (no clear text between agencies).
-        sender_address: canonical; also the envelope sender, so bounces go there.
+        sender_address: canonical; also the envelope sender, so bounces go there, unless a letter
+            says otherwise.
         ca_file: certificate authorities to trust instead of the system's.
         timeout_seconds: longest wait for one answer, and for room on a full connection.
         handover_seconds: longest wait for the answer to a whole mail (RFC 5321: ten minutes).
@@ -114,6 +128,14 @@ class SmtpMailer:
             Exception: what the attachment raised; the connection was cut, nothing was accepted.
         """
         return await deliver(compose_pack(letter, attachment, self._letterhead), self._relay)
+
+    async def send_pick_up(self, letter: PickUpLetter) -> Outcome:
+        """Tell a recipient that a pack can be picked up.
+
+        Raises:
+            InvalidInput: a value may not stand in a mail; nothing was sent.
+        """
+        return await deliver(compose_pick_up(letter, self._letterhead), self._relay)
 
     async def send_password(self, letter: PasswordLetter) -> Outcome:
         """Send a password to another mailbox.

@@ -18,7 +18,14 @@ from gateway.channels import fields, mime
 from gateway.channels.mime import Mail
 from gateway.domain.classification import Classification, external_marking
 from gateway.domain.errors import InvalidInput, Refused
-from gateway.services.ports import Attachment, NoticeLetter, PackLetter, PasswordLetter
+from gateway.domain.register import SealedForm
+from gateway.services.ports import (
+    Attachment,
+    NoticeLetter,
+    PackLetter,
+    PasswordLetter,
+    PickUpLetter,
+)
 
 _CEILING = Classification.IN_CONFIDENCE  # of Secure Government Email; NZISM 15.2.40 (block above)
 _COMMON = ("Date", "From", "To", "Message-ID", "Subject", "MIME-Version", "Sensitivity")
@@ -29,7 +36,8 @@ class Letterhead:
     """What all mails of this gateway have in common.
 
     Attributes:
-        address: canonical address mails come from; bounces go there too.
+        address: canonical address mails come from; bounces go there too, unless a letter says
+            otherwise.
         name: shown beside the address, e.g. the agency.
         marking_header: name of the header with the marking; there is no NZ standard for it.
     """
@@ -86,7 +94,33 @@ def compose_pack(letter: PackLetter, attachment: Attachment, letterhead: Letterh
     )
     head = _head(envelope, letterhead, content, ("Content-Type",))
     tail = f"{_receipt(outer, letter)}--{outer}--\r\n".encode("ascii")
-    return Mail(letterhead.address, letter.to, letter.message_id, head, attachment, tail)
+    return Mail(_back(letter, letterhead), letter.to, letter.message_id, head, attachment, tail)
+
+
+def compose_pick_up(letter: PickUpLetter, letterhead: Letterhead) -> Mail:
+    """The notice that a pack can be picked up: reference, sender, the pack's marking, the page.
+
+    Raises:
+        InvalidInput: a value may not stand in a mail.
+    """
+    marking = external_marking(_CEILING)
+    words = {
+        "marking": marking,
+        "reference": fields.header_value(letter.reference, "reference"),
+        "agency": fields.header_value(letter.sender_agency, "sender_agency"),
+        "pack_marking": fields.header_value(letter.marking, "marking"),
+        "password_channel": fields.line(letter.password_channel, "password_channel"),
+        "address": fields.web_address(letter.address, "address"),
+        "receipt": _receipt_name(letter) if letter.receipt else None,
+    }
+    envelope = _Envelope(
+        message_id=letter.message_id,
+        to=letter.to,
+        subject=f"[{marking}] Pack {letter.reference} from {letter.sender_agency} to pick up",
+        classification=_CEILING,
+        date=letter.date,
+    )
+    return _with_receipt(letter, envelope, letterhead, _render("pick_up.txt", words))
 
 
 def compose_password(letter: PasswordLetter, letterhead: Letterhead) -> Mail:
@@ -103,6 +137,9 @@ def compose_password(letter: PasswordLetter, letterhead: Letterhead) -> Mail:
         "reference": fields.header_value(letter.reference, "reference"),
         "agency": fields.header_value(letter.sender_agency, "sender_agency"),
         "password": fields.line(letter.password.reveal(), "password"),
+        "code": fields.line(letter.pick_up_code.reveal(), "pick_up_code")
+        if letter.pick_up_code
+        else None,
         "receipt": _receipt_name(letter) if letter.receipt else None,
     }
     envelope = _Envelope(
@@ -112,16 +149,23 @@ def compose_password(letter: PasswordLetter, letterhead: Letterhead) -> Mail:
         classification=_CEILING,
         date=letter.date,
     )
-    text = _render("password.txt", words)
+    return _with_receipt(letter, envelope, letterhead, _render("password.txt", words))
+
+
+def _with_receipt(
+    letter: PasswordLetter | PickUpLetter, envelope: _Envelope, letterhead: Letterhead, text: str
+) -> Mail:
+    """A mail of a text and, where there is one, the receipt."""
+    back = _back(letter, letterhead)
     if not letter.receipt:
-        return _plain(envelope, letterhead, text)
+        return _plain(envelope, letterhead, text, back)
     outer = mime.boundary(letter.message_id, "mixed")
     content = (
         f'Content-Type: multipart/mixed; boundary="{outer}"\r\n\r\n'
         f"--{outer}\r\n{mime.text_part('plain', text)}{_receipt(outer, letter)}--{outer}--\r\n"
     )
     head = _head(envelope, letterhead, content, ("Content-Type",))
-    return Mail(letterhead.address, letter.to, letter.message_id, head)
+    return Mail(back, letter.to, letter.message_id, head)
 
 
 def compose_notice(letter: NoticeLetter, letterhead: Letterhead) -> Mail:
@@ -143,17 +187,22 @@ def compose_notice(letter: NoticeLetter, letterhead: Letterhead) -> Mail:
         date=letter.date,
         extra=(("Auto-Submitted", "auto-generated"),),  # RFC 3834: nothing should answer it
     )
-    return _plain(envelope, letterhead, _render("notice.txt", words))
+    return _plain(envelope, letterhead, _render("notice.txt", words), letterhead.address)
 
 
-def _receipt(border: str, letter: PackLetter | PasswordLetter) -> str:
+def _back(letter: PackLetter | PasswordLetter | PickUpLetter, letterhead: Letterhead) -> str:
+    """The envelope's sender, to which the mail comes back."""
+    return fields.mailbox(letter.return_path or letterhead.address, "return_path")
+
+
+def _receipt(border: str, letter: PackLetter | PasswordLetter | PickUpLetter) -> str:
     """The part with the proof that the mail's entry is in the audit log (C2SP tlog-proof)."""
     if not letter.receipt:
         return ""
     return f"--{border}\r\n{mime.attached_text(_receipt_name(letter), letter.receipt)}"
 
 
-def _receipt_name(letter: PackLetter | PasswordLetter) -> str:
+def _receipt_name(letter: PackLetter | PasswordLetter | PickUpLetter) -> str:
     of_password = "-password" if isinstance(letter, PasswordLetter) else ""
     return fields.file_name(f"{letter.reference}{of_password}.tlog-proof.txt")
 
@@ -193,6 +242,7 @@ def _pack_words(letter: PackLetter, attachment: Attachment) -> dict[str, object]
         "called": fields.header_value(letter.called, "called"),
         "what": fields.line(letter.what, "what"),
         "attachment": fields.file_name(attachment.name),
+        "native": letter.form is SealedForm.NATIVE_FILES,
         "receipt": _receipt_name(letter) if letter.receipt else None,
     }
 
@@ -222,11 +272,11 @@ def _head(
     return mime.verified_head(head.encode("ascii"), names, sender, recipient)
 
 
-def _plain(envelope: _Envelope, letterhead: Letterhead, text: str) -> Mail:
+def _plain(envelope: _Envelope, letterhead: Letterhead, text: str, back: str) -> Mail:
     """A mail of a single text part."""
     part_headers = ("Content-Type", "Content-Transfer-Encoding")
     head = _head(envelope, letterhead, mime.text_part("plain", text), part_headers)
-    return Mail(letterhead.address, envelope.to, envelope.message_id, head)
+    return Mail(back, envelope.to, envelope.message_id, head)
 
 
 def _render(template: str, words: Mapping[str, object]) -> str:

@@ -12,6 +12,7 @@ from enum import Enum
 
 from aiosmtplib import (
     SMTPConnectError,
+    SMTPDataError,
     SMTPException,
     SMTPNotSupported,
     SMTPRecipientsRefused,
@@ -20,10 +21,12 @@ from aiosmtplib import (
     SMTPTimeoutError,
 )
 
-from gateway.channels.replies import in_own_words
+from gateway.channels.replies import in_own_words, status_of
+from gateway.domain.routes import refuses_content
 from gateway.services.ports import Deferred, Outcome, Rejected
 
 _ABOUT_THE_SESSION = frozenset({530, 534, 535, 538})  # our sign-in or TLS, not the letter: RFC 4954
+_TOO_BIG = 552  # RFC 1870 section 6.1; with 5.2.2 it is a full mailbox, and says so
 _SYMBOL = re.compile(r"[A-Z0-9_]{1,60}")  # OpenSSL's name of a failure
 _CERTIFICATE = {  # OpenSSL's X509_V_ERR_ numbers
     10: "it has expired",
@@ -57,14 +60,28 @@ def outcome_of(error: SMTPException | OSError, phase: Phase) -> Outcome:
     if isinstance(error, SMTPRecipientsRefused):
         refusals = [outcome_of(each, phase) for each in error.recipients]
         final = refusals and all(isinstance(each, Rejected) for each in refusals)
-        return Rejected(reason) if final else Deferred(reason)
+        of_content = all(isinstance(each, Rejected) and each.of_content for each in refusals)
+        return Rejected(reason, of_content) if final else Deferred(reason)
     if isinstance(error, SMTPResponseException):
         final = 500 <= error.code < 600 and error.code not in _ABOUT_THE_SESSION
         if final and phase is not Phase.SESSION:
-            return Rejected(reason)
+            return Rejected(reason, of_content=_of_content(error))
         if 400 <= error.code < 600:
             return Deferred(reason)
     return Deferred(reason, uncertain=phase is Phase.HANDED_OVER)
+
+
+def _of_content(error: SMTPResponseException) -> bool:
+    """Whether the relay refuses what the mail holds, or its size, and not one of the parties.
+
+    A reason of security or policy counts once the mail itself was sent: before that it is about
+    sender or recipient. So does a refusal of the mail that gives no reason, as the relay had taken
+    both parties by then.
+    """
+    status, of_data = status_of(error.code, error.message), isinstance(error, SMTPDataError)
+    if status is None:
+        return of_data or error.code == _TOO_BIG
+    return refuses_content(status) and (of_data or not status.startswith("5.7."))
 
 
 def _reason(error: SMTPException | OSError) -> str:

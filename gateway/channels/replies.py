@@ -62,6 +62,12 @@ _WITHOUT_ENHANCED: Final = {
 }
 
 
+def status_of(code: int, text: str) -> str | None:
+    """The enhanced status code at the start of an answer, if it has one that fits its code."""
+    found = _ENHANCED.match(text)
+    return found[0] if found is not None and int(found[1]) == code // 100 else None
+
+
 def in_own_words(code: int, text: str) -> str:
     """An answer's codes and what they mean, such as `550 5.1.1 The relay refused it: ...`.
 

@@ -96,14 +96,19 @@ class KannelTexter:
         self._door = Door(settings.ca_file, settings.timeout_seconds, session)
 
     async def send_password(
-        self, to: str, reference: str, agency: str, password: Secret
+        self,
+        to: str,
+        reference: str,
+        agency: str,
+        password: Secret,
+        pick_up_code: Secret | None = None,
     ) -> Outcome:
-        """Text a password to `to` (E.164).
+        """Text a password to `to` (E.164), with the code of a pick-up if there is one.
 
         Raises:
             InvalidInput: a value may not stand in a text message; nothing was sent.
         """
-        return await self._send(to, password_text(reference, agency, password))
+        return await self._send(to, password_text(reference, agency, password, pick_up_code))
 
     async def send_code(self, to: str, reference: str, agency: str, code: Secret) -> Outcome:
         """Text to `to` (E.164) the code that opens a request.
@@ -147,7 +152,12 @@ class WebhookTexter:
         self._door = Door(settings.ca_file, settings.timeout_seconds, session)
 
     async def send_password(
-        self, to: str, reference: str, agency: str, password: Secret
+        self,
+        to: str,
+        reference: str,
+        agency: str,
+        password: Secret,
+        pick_up_code: Secret | None = None,
     ) -> Outcome:
         """Text a password to `to` (E.164); repeated calls carry the same idempotency key.
 
@@ -155,7 +165,9 @@ class WebhookTexter:
             InvalidInput: a value may not stand in a text message; nothing was sent.
         """
         # The number is part of the key: the same reference to a corrected number is a new message.
-        return await self._send(to, reference, password_text(reference, agency, password))
+        return await self._send(
+            to, reference, password_text(reference, agency, password, pick_up_code)
+        )
 
     async def send_code(self, to: str, reference: str, agency: str, code: Secret) -> Outcome:
         """Text to `to` (E.164) the code that opens a request; each code is a message of its own.

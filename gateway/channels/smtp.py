@@ -101,7 +101,8 @@ class _Delivery:
         limit = self._client.esmtp_extensions.get("size", "")
         if _SIZE.fullmatch(limit) and 0 < int(limit) < self._mail.size_bytes:
             return Rejected(
-                f"The mail has {self._mail.size_bytes} bytes; the relay takes {int(limit)}."
+                f"The mail has {self._mail.size_bytes} bytes; the relay takes {int(limit)}.",
+                of_content=True,
             )
         self.phase = Phase.LETTER
         await self._name_parties()

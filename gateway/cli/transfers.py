@@ -76,7 +76,7 @@ def recall(transfer: Identifier, acting: As) -> None:
 
         actor = await coordinator(gateway, acting)
         await recall_transfer(gateway.parts, actor, TransferId(transfer))
-        out.print("Recalled. The password was not sent and no longer exists.")
+        out.print("Recalled. Nothing that was sent can be opened, and what opens it is destroyed.")
 
     run(action, "transfer recall")
 
@@ -89,9 +89,13 @@ def read_password(transfer: Identifier, acting: As) -> None:
         from gateway.services.telephone import read_password as read  # noqa: PLC0415
 
         actor = await coordinator(gateway, acting)
-        found, password = await read(gateway.parts, actor, TransferId(transfer))
-        err.print(f"Call {found.channel_address} and read this out. It is shown this once.")
-        typer.echo(password.reveal())
+        spoken = await read(gateway.parts, actor, TransferId(transfer))
+        number = spoken.transfer.channel_address
+        err.print(f"Call {number} and read this out. It is shown this once.")
+        typer.echo(spoken.password.reveal())
+        if spoken.pick_up_code is not None:
+            err.print("The code for the page the pack is picked up from:")
+            typer.echo(spoken.pick_up_code.reveal())
 
     run(action, "transfer read-password")
 
@@ -135,6 +139,8 @@ def described(transfer: Transfer, titles: Mapping[DocumentId, str]) -> dict[str,
         "address": masked(transfer.address),
         "password_channel": transfer.channel.value if transfer.channel else None,
         "state": transfer.state.value,
+        "route": transfer.route.value,
+        "form": transfer.form.value if transfer.form else None,
         "documents": [
             {"document": identifier, "title": titles[identifier]}
             for identifier in transfer.documents

@@ -7,13 +7,13 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-import pyzipper
 from aiohttp import ClientSession
+
+from gateway.demo import opening
 
 _REFERENCE = re.compile(r"\bT-[0-9A-Z]{4}-[0-9A-Z]{4}\b")
 _PASSWORD = re.compile(r"\b[a-z]+(?:-[a-z]+){5}\b")
 _CODE = re.compile(r"\b[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}\b")
-_CONTENTS = "00-contents.html"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,14 +60,10 @@ def open_packs(folder: Path, passwords: dict[str, str], kept: Path) -> dict[str,
             content = part.get_payload(decode=True)
             saved.write_bytes(content if isinstance(content, bytes) else b"")
     for saved in sorted(kept.glob("*.zip")):
-        with pyzipper.AESZipFile(saved) as archive:
-            archive.setpassword(passwords[saved.stem].encode())
-            page = archive.read(_CONTENTS).decode("utf-8")
-            for name in archive.namelist():
-                archive.read(name)
-            names, code = tuple(archive.namelist()), _CODE.search(page)
+        files = opening.opened(saved.read_bytes(), passwords[saved.stem])
+        code = _CODE.search(opening.contents(files))
         receipt = kept / f"{saved.stem}.tlog-proof.txt"
-        opened[saved.stem] = OpenedPack(names, code[0] if code else "", saved, receipt)
+        opened[saved.stem] = OpenedPack(tuple(files), code[0] if code else "", saved, receipt)
     return opened
 
 

@@ -13,9 +13,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import pyzipper
 from aiohttp import ClientSession, FormData
 
+from gateway.demo import opening
 from gateway.demo.recipients import open_packs, texted_passwords
 
 _LINK = re.compile(r"https?://[^\s\"<]+/answer/([A-Za-z0-9_-]+)")
@@ -109,16 +109,10 @@ def _keep_documents(scene: Scene, archives: dict[str, Path]) -> None:
     folder = scene.out / "requests"
     folder.mkdir(exist_ok=True)
     for reference, path in archives.items():
-        with _opened(scene, reference, path) as archive:
-            for name in archive.namelist():
-                if Path(name).suffix in _SET:
-                    (folder / f"{reference}{Path(name).suffix}").write_bytes(archive.read(name))
-
-
-def _opened(scene: Scene, reference: str, path: Path) -> pyzipper.AESZipFile:
-    archive = pyzipper.AESZipFile(path)
-    archive.setpassword(scene.passwords()[reference].encode())
-    return archive
+        files = opening.opened(path.read_bytes(), scene.passwords()[reference])
+        for name, content in files.items():
+            if Path(name).suffix in _SET and name != opening.PDF:
+                (folder / f"{reference}{Path(name).suffix}").write_bytes(content)
 
 
 async def _disclose(scene: Scene, token: str, request: str) -> None:
@@ -177,8 +171,8 @@ async def _decline(scene: Scene, request: str, archives: dict[str, Path]) -> Non
 
 def _link_in(scene: Scene, archives: dict[str, Path]) -> str:
     for reference, path in archives.items():
-        with _opened(scene, reference, path) as archive:
-            found = _LINK.search(archive.read("00-contents.html").decode("utf-8"))
+        files = opening.opened(path.read_bytes(), scene.passwords()[reference])
+        found = _LINK.search(opening.contents(files))
         if found:
             return found[1]
     raise LookupError("no pack holds a one-time link to its request")

@@ -138,6 +138,7 @@ def _report(matrix: dict[str, Any], transfers: list[dict[str, Any]]) -> dict[str
                 "reference": transfer["reference"],
                 "state": transfer["state"],
                 "password_channel": transfer["password_channel"],
+                "form": transfer["form"],
                 "documents_sent": [d["title"] for d in transfer["documents"]],
                 "documents_withheld": [
                     {"title": d["title"], "rules": d["rules"]} for d in transfer["withheld"]

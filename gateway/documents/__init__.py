@@ -1,6 +1,7 @@
-"""The document of a request, set as DOCX and PDF from templates an agency can restyle."""
+"""Documents the gateway sets: requests as DOCX and PDF, contents pages of packs as PDF."""
 
 from gateway.documents.check import check_templates, duty_problems
+from gateway.documents.contents_form import ContentsForm
 from gateway.documents.typesetter import Typesetter
 
-__all__ = ["Typesetter", "check_templates", "duty_problems"]
+__all__ = ["ContentsForm", "Typesetter", "check_templates", "duty_problems"]

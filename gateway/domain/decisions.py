@@ -8,6 +8,7 @@ from enum import StrEnum
 from gateway.domain.addresses import same_mailbox
 from gateway.domain.classification import Classification, highest
 from gateway.domain.information_requests.facts import RequestFacts
+from gateway.domain.inspected import Inspected
 from gateway.domain.packs import Document, DocumentId, Pack
 from gateway.domain.register import (
     Agency,
@@ -61,6 +62,13 @@ class Decision:
         return tuple(f for f in self.findings if f.severity is Severity.DENY)
 
 
+class Route(StrEnum):
+    """Which way the archive reaches its recipient."""
+
+    MAIL = "mail"
+    PICK_UP = "pick-up"
+
+
 @dataclass(frozen=True, slots=True)
 class Limits:
     """What this gateway and its channels may carry.
@@ -69,22 +77,30 @@ class Limits:
         mail_ceiling: the highest level mail may carry (Secure Government Email: IN-CONFIDENCE).
         accreditation: the highest level this gateway itself is accredited for.
         review_grace_days: how long after its review date a protocol still counts, with a warning.
+        scan_required: whether only what a malware scanner looked through may leave.
+        pick_up: whether packs can be picked up from a page of this gateway at all.
     """
 
     mail_ceiling: Classification = Classification.IN_CONFIDENCE
     accreditation: Classification = Classification.IN_CONFIDENCE
     review_grace_days: int = 30
+    scan_required: bool = False
+    pick_up: bool = False
 
 
 def marking_due(documents: Iterable[Document], limits: Limits) -> Classification:
-    """The highest classification among the documents that mail and this gateway may carry at all.
+    """The highest classification among the documents that this gateway may carry at all.
 
-    What is above those limits is withheld from everyone, so it does not count: the marking is of
-    what the mail holds. Source: NZISM 15.1.11.C.02.
+    What is above its limits is withheld from everyone, so it does not count: the marking is of
+    what the pack holds. Mail's ceiling is a limit too, unless packs can be picked up; national
+    security classifications never leave. Source: NZISM 15.1.11.C.02.
     """
-    ceiling = min(limits.mail_ceiling.rank, limits.accreditation.rank)
+    ceiling = limits.accreditation.rank
+    if not limits.pick_up:
+        ceiling = min(ceiling, limits.mail_ceiling.rank)
     levels = (document.label.classification for document in documents)
-    return highest(level for level in levels if level.rank <= ceiling)
+    carried = (level for level in levels if not level.is_national_security)
+    return highest(level for level in carried if level.rank <= ceiling)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +118,8 @@ class Case:
         address_changed: whether the recipient's address or password channel is no longer what it
             was when the pack was checked for sending.
         request: what is known of the request for information that the pack carries or answers.
+        inspected: what was found in the document; None where it was never looked into.
+        route: which way the archive would go, or went.
     """
 
     day: date
@@ -119,6 +137,8 @@ class Case:
     limits: Limits
     address_changed: bool = False
     request: RequestFacts | None = None
+    inspected: Inspected | None = None
+    route: Route = Route.MAIL
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +184,7 @@ class MatrixRow:
     agency: Agency
     channel: ChannelChoice | None
     decisions: tuple[Decision, ...]
+    route: Route = Route.MAIL
 
     @property
     def documents(self) -> tuple[DocumentId, ...]:

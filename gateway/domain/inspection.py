@@ -31,6 +31,31 @@ class FileType(StrEnum):
     EML = "mail message"
     MSG = "Outlook message"
 
+    @property
+    def extensions(self) -> tuple[str, ...]:
+        """How names of such files end, the usual ending first."""
+        return _EXTENSIONS.get(self, (f".{self.name.lower()}",))
+
+
+_EXTENSIONS = {
+    FileType.DOCX: (".docx", ".docm"),
+    FileType.XLSX: (".xlsx", ".xlsm"),
+    FileType.PPTX: (".pptx", ".pptm"),
+    FileType.TXT: (".txt", ".text"),
+    FileType.JPEG: (".jpg", ".jpeg"),
+    FileType.HEIC: (".heic", ".heif"),
+}
+
+
+def fitting_name(file_name: str, file_type: FileType) -> str:
+    """The name a file is to have once its macros are out: `plan.docm` becomes `plan.docx`.
+
+    A name that does not end as one of a file with macros stays as it is.
+    """
+    if not file_name.lower().endswith((".docm", ".xlsm", ".pptm")):
+        return file_name
+    return file_name[: -len(".docm")] + file_type.extensions[0]
+
 
 class Concern(StrEnum):
     """What a kind of discovery means for the document."""
@@ -74,6 +99,7 @@ class Kind(StrEnum):
     LOCATION = "where a photograph was taken"
     COVERED_TEXT = "text under a black box"
     ATTACHED_FILE = "an attached file"
+    RESTRICTED = "a file whose printing or copying its maker restricted"
     # personal
     NHI = "an NHI number"
     IRD = "an IRD number"
@@ -109,6 +135,7 @@ _HIDDEN = frozenset(
         Kind.LOCATION,
         Kind.COVERED_TEXT,
         Kind.ATTACHED_FILE,
+        Kind.RESTRICTED,
     }
 )
 _PERSONAL = frozenset(

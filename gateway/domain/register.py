@@ -67,6 +67,20 @@ class Standing:
         return self.expires_on is None or day <= self.expires_on
 
 
+class SealedForm(StrEnum):
+    """How a pack is encrypted, and so which programs open it."""
+
+    ENCRYPTED_ZIP = "encrypted zip"
+    NATIVE_FILES = "native files"
+
+
+class PickUp(StrEnum):
+    """When an agency's people pick packs up from a page instead of getting them by mail."""
+
+    WHEN_NEEDED = "when needed"
+    ALWAYS = "always"
+
+
 @dataclass(frozen=True, slots=True)
 class Agency:
     """An agency that takes part in meetings.
@@ -76,6 +90,10 @@ class Agency:
         mail_domains: canonical domains to which its packs may be mailed.
         handling_acknowledged_on: when it confirmed that it understands how to handle that level.
         region: the region of New Zealand whose anniversary day it keeps, e.g. `WGN`; None for none.
+        sealed_form: how it wants its packs; None when it never said, which means an encrypted zip.
+        pick_up: when packs are picked up; None when it never said, which means when needed. An
+            agency whose mail strips encrypted attachments wants it always.
+        mail_limit_bytes: the largest mail its mailboxes take, in bytes; None when it never said.
     """
 
     id: AgencyId
@@ -86,6 +104,9 @@ class Agency:
     standings: tuple[Standing, ...] = ()
     handling_acknowledged_on: date | None = None
     region: str | None = None
+    sealed_form: SealedForm | None = None
+    pick_up: PickUp | None = None
+    mail_limit_bytes: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

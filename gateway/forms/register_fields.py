@@ -3,9 +3,17 @@
 from datetime import datetime
 from typing import Annotated
 
-from pydantic import AfterValidator, BeforeValidator, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, Field, Strict, WithJsonSchema
 
-from gateway.domain.register import AgeGroup, AgencyKind, PasswordChannel, ProtocolId, Status
+from gateway.domain.register import (
+    AgeGroup,
+    AgencyKind,
+    PasswordChannel,
+    PickUp,
+    ProtocolId,
+    SealedForm,
+    Status,
+)
 from gateway.forms import register_values as values
 from gateway.forms.fields import one_of, patterned
 from gateway.forms.values import IDENTIFIER, identifier, member_of
@@ -38,6 +46,11 @@ Channel = Annotated[
     BeforeValidator(member_of(list(PasswordChannel))),
     one_of(list(PasswordChannel)),
 ]
+PackForm = Annotated[
+    SealedForm, BeforeValidator(member_of(list(SealedForm))), one_of(list(SealedForm))
+]
+PickedUp = Annotated[PickUp, BeforeValidator(member_of(list(PickUp))), one_of(list(PickUp))]
+MailLimit = Annotated[int, Strict(), Field(ge=65_536, le=2**40)]
 
 _OF_PERSONS = [status for status in Status if status.is_of_person]
 _OF_AGENCIES = [status for status in Status if not status.is_of_person]

@@ -25,8 +25,11 @@ from gateway.forms.register_fields import (
     Kind,
     MailAddress,
     MailDomain,
+    MailLimit,
     Moment,
+    PackForm,
     PersonStatus,
+    PickedUp,
     ProtocolKey,
     Region,
     TelephoneNumber,
@@ -83,6 +86,19 @@ class AgencyModel(Form):
         default=None,
         description="When it confirmed that it understands how to handle that classification.",
     )
+    sealed_form: PackForm | None = Field(
+        default=None,
+        description="How it wants its packs encrypted; what it chose before if left out.",
+    )
+    pick_up: PickedUp | None = Field(
+        default=None,
+        description="When its people pick packs up from a page instead of getting them by mail: "
+        "when needed, or always; what it chose before if left out.",
+    )
+    mail_limit_bytes: MailLimit | None = Field(
+        default=None,
+        description="Largest mail its mailboxes take, in bytes; a larger pack is picked up.",
+    )
     region: Region | None = Field(
         default=None,
         description="Region whose anniversary day it keeps, for counting working days, e.g. 'WGN'.",
@@ -102,6 +118,9 @@ class AgencyModel(Form):
             standings=tuple(standing.to_domain() for standing in self.standing),
             handling_acknowledged_on=self.handling_acknowledged_on,
             region=self.region,
+            sealed_form=self.sealed_form,
+            pick_up=self.pick_up,
+            mail_limit_bytes=self.mail_limit_bytes,
         )
 
 

@@ -21,6 +21,7 @@ from gateway.domain.register import (
     Standing,
 )
 from gateway.policy.bundle import Bundle
+from gateway.policy.inspection_facts import inspection_attributes, level_facts
 from gateway.policy.request_facts import request_attributes
 from gateway.policy.tables import AuthorityEntry
 
@@ -77,6 +78,7 @@ class FactSheet:
                 "conflicts": sorted(case.conflicts),
                 "password_channel": _channel(case.channel, case.recipient),
                 "address_changed": case.address_changed,
+                "route": case.route.value,
             }
             statement = _statement(case.pack, case.recipient.id)
             return facts if statement is None else facts | {"statement": statement}
@@ -90,6 +92,7 @@ class FactSheet:
             case.conflicts,
             case.channel,
             case.address_changed,
+            case.route,
             facts=facts,
         )
 
@@ -101,18 +104,19 @@ class FactSheet:
                 "pack_named": case.document.pack,
                 "category": label.category,
                 "source_agency": label.source_agency,
-                "classification": _level(label.classification),
-                "listed_classification": _level(_listed(case)),
+                "classification": level_facts(label.classification),
+                "listed_classification": level_facts(_listed(case)),
                 "children": list(label.children),
                 "personal_information": label.personal_information,
                 "obtained_under_section_66": label.obtained_under_section_66,
                 "endorsements": [
                     self._bundle.endorsements.canonical(text) for text in label.endorsements
                 ],
-            }
+            } | inspection_attributes(case, self._bundle.endorsements)
 
         pack = self._pack(case)
-        return self._once("Document", id(case.document), pack["id"], facts=facts)
+        key = (id(case.document), id(case.inspected), pack["id"])
+        return self._once("Document", *key, facts=facts)
 
     def _pack(self, case: Case) -> Facts:
         def facts() -> Facts:
@@ -123,7 +127,7 @@ class FactSheet:
                     "Contact", id(case.contact), day, facts=lambda: _person(case.contact, day)
                 ),
                 "meeting": self._once("Meeting", id(meeting), facts=lambda: _meeting(meeting)),
-                "marking_due": _level(case.pack_marking_due),
+                "marking_due": level_facts(case.pack_marking_due),
             }
             if case.request is not None:
                 facts["request"] = request_attributes(case.request)
@@ -151,19 +155,14 @@ class FactSheet:
 
     def _gateway(self, limits: Limits) -> Facts:
         return {
-            "mail_ceiling": _level(limits.mail_ceiling),
-            "accreditation": _level(limits.accreditation),
+            "mail_ceiling": level_facts(limits.mail_ceiling),
+            "accreditation": level_facts(limits.accreditation),
+            "pick_up": limits.pick_up,
             "review_grace": f"{limits.review_grace_days}d",
             "carried_endorsements": sorted(self._bundle.endorsements.carried),
+            "scan_required": limits.scan_required,
+            "marking_expected": self._bundle.endorsements.marking_expected,
         }
-
-
-def _level(level: Classification) -> Facts:
-    return {
-        "name": level.value,
-        "rank": level.rank,
-        "national_security": level.is_national_security,
-    }
 
 
 def _standings(standings: Sequence[Standing], day: date) -> list[str]:
@@ -175,7 +174,7 @@ def _agency(agency: Agency, day: date) -> Facts:
     return {
         "id": agency.id,
         "standings": _standings(agency.standings, day),
-        "highest_classification": _level(agency.highest_classification),
+        "highest_classification": level_facts(agency.highest_classification),
         "mail_domains": list(agency.mail_domains),
         "handling_acknowledged_on": acknowledged.isoformat() if acknowledged else _NEVER,
     }
@@ -267,7 +266,7 @@ def _pack(pack: Pack) -> Facts:
         "meeting_named": pack.meeting,
         "authority_named": pack.authority,
         "purpose": pack.purpose,
-        "marking": _level(pack.marking),
+        "marking": level_facts(pack.marking),
         "consultations_stated": [c.child for c in pack.consultations if c.account.strip()],
         "kind": pack.kind.value,
         "recipients": list(pack.recipients),

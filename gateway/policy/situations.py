@@ -12,7 +12,12 @@ from gateway.domain.decisions import Case
 from gateway.domain.errors import InvalidInput
 
 Situation = dict[str, Any]
-_ABSENT = {"protocol": None, "channel": None, "request": None}  # when they are not written
+_ABSENT = {
+    "protocol": None,
+    "channel": None,
+    "request": None,
+    "inspected": None,
+}  # when they are not written
 _CASE = TypeAdapter(Case)
 _REMEDY = "Write it as baseline.toml does; README.md beside the policies says how."
 

@@ -60,6 +60,7 @@ class _Endorsement(ReadTable):
 
 
 class _Endorsements(ReadTable):
+    marking_expected: StrictBool
     source: TableText
     approved_by: TableText
     approved_on: date
@@ -82,11 +83,13 @@ class Endorsements:
         names: spelling -> canonical name; `beginnings`: canonical names that stand for whatever
             begins with them.
         carried: canonical names of those a document may carry.
+        marking_expected: whether a document is to bear its protective marking itself.
     """
 
     names: Mapping[str, str]
     beginnings: tuple[str, ...]
     carried: frozenset[str]
+    marking_expected: bool
 
     def canonical(self, text: str) -> str:
         """The canonical name of the endorsement `text`; in capitals as it is where none fits."""
@@ -147,6 +150,7 @@ def read_endorsements(path: str, text: str) -> tuple[Endorsements, list[Problem]
             names=names,
             beginnings=tuple(row.name for row in rows if row.begins),
             carried=frozenset(row.name for row in rows if row.carried),
+            marking_expected=table is None or table.marking_expected,
         ),
         problems,
     )

@@ -65,11 +65,8 @@ class ZipSealer:
             InvalidInput: a name is not neutral or comes twice, or the password is not one that
                 every program takes and that is long enough.
         """
-        _check_names(members)
-        _check_password(password)
-        with _archive(out, password) as archive:
-            for member in (self._contents_member(page), *members):
-                _add(archive, member, made_at)
+        check_names(members)
+        seal_members((self._contents_member(page), *members), password, made_at, out)
 
     def _contents_member(self, page: ContentsPage) -> ArchiveMember:
         plain = self._contents.render(page)
@@ -83,7 +80,27 @@ class ZipSealer:
         )
 
 
-def _check_names(members: Sequence[ArchiveMember]) -> None:
+def seal_members(
+    members: Sequence[ArchiveMember], password: Secret, made_at: datetime, out: BinaryIO
+) -> None:
+    """Write an archive of just these members, as `ZipSealer.seal` does.
+
+    Raises:
+        Tampered: a member did not have the size it was said to have.
+        InvalidInput: the password is not one that every program takes and that is long enough.
+    """
+    check_password(password)
+    with _archive(out, password) as archive:
+        for member in members:
+            _add(archive, member, made_at)
+
+
+def check_names(members: Sequence[ArchiveMember]) -> None:
+    """Hold that the names inside an archive are neutral, and each another.
+
+    Raises:
+        InvalidInput: they are not.
+    """
     names = [member.name for member in members]
     if len(set(names)) != len(names) or not all(map(is_neutral_name, names)):
         raise InvalidInput(
@@ -93,7 +110,12 @@ def _check_names(members: Sequence[ArchiveMember]) -> None:
         )
 
 
-def _check_password(password: Secret) -> None:
+def check_password(password: Secret) -> None:
+    """Hold that a password is long enough, and one that every program takes.
+
+    Raises:
+        InvalidInput: it is not.
+    """
     text = password.reveal()
     if len(text) not in _PASSWORD_LENGTHS or not (text.isascii() and text.isprintable()):
         raise InvalidInput(
@@ -122,7 +144,7 @@ def _add(archive: "_EncodedZip", member: ArchiveMember, made_at: datetime) -> No
     entry = archive.open(
         _description(member, made_at), "w", force_zip64=member.stored_bytes > _ZIP64_FROM
     )
-    for block in _exactly(member):
+    for block in exactly(member):
         entry.write(block)
     entry.close()
 
@@ -138,16 +160,20 @@ def _description(member: ArchiveMember, made_at: datetime) -> Any:
     return info
 
 
-def _exactly(member: ArchiveMember) -> Iterator[bytearray]:
-    """The member's bytes in windows of even size, if there are just as many as were promised."""
+def exactly(member: ArchiveMember) -> Iterator[bytearray]:
+    """The member's bytes in windows of even size, if they are all there.
+
+    Raises:
+        Tampered: there are not just as many as were promised.
+    """
     left = member.stored_bytes
     if member.encoding is Encoding.IDENTITY and left != member.size_bytes:
-        raise _changed(member)
+        raise changed(member)
     window = bytearray()
     for chunk in member.open():
         left -= len(chunk)
         if left < 0:
-            raise _changed(member)
+            raise changed(member)
         rest = memoryview(chunk)
         while rest:
             room = WINDOW_BYTES - len(window)
@@ -157,11 +183,12 @@ def _exactly(member: ArchiveMember) -> Iterator[bytearray]:
                 yield window
                 window = bytearray()
     if left:
-        raise _changed(member)
+        raise changed(member)
     yield window
 
 
-def _changed(member: ArchiveMember) -> Tampered:
+def changed(member: ArchiveMember) -> Tampered:
+    """The error for a member that is not what it was said to be."""
     return Tampered(
         f"Document {member.name} does not have the size it was stored with.",
         "Do not send the pack. Tell the administrator, and upload the document again.",

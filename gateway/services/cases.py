@@ -3,7 +3,7 @@
 import asyncio
 import itertools
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from gateway.domain.decisions import (
@@ -12,11 +12,13 @@ from gateway.domain.decisions import (
     Decision,
     Matrix,
     MatrixRow,
+    Route,
     choose_password_channel,
     marking_due,
 )
 from gateway.domain.errors import NotFound
 from gateway.domain.information_requests.facts import RequestFacts
+from gateway.domain.inspected import Inspections
 from gateway.domain.packs import Document, Pack, PackKind
 from gateway.domain.register import (
     Agency,
@@ -28,6 +30,7 @@ from gateway.domain.register import (
     RepresentativeId,
     in_force,
 )
+from gateway.domain.routes import choose_route
 from gateway.domain.transfers import Transfer
 from gateway.services import request_facts
 from gateway.services.parts import Parts
@@ -58,6 +61,7 @@ class Situation:
     parties: tuple[Party, ...]
     agencies: Mapping[AgencyId, Agency]
     request: RequestFacts | None = None
+    inspected: Inspections = field(default_factory=dict)
 
     def party(self, recipient: RepresentativeId) -> Party | None:
         """The party with this identifier."""
@@ -99,9 +103,20 @@ async def gather(
         for person in (people[identifier] for identifier in wanted if identifier in people)
     )
     documents = await work.packs.documents(pack.id)
+    inspected = await work.inspections.of_pack(pack.id)
     request = await request_facts.of_pack(parts, work, pack, meeting, protocol)
     return Situation(
-        day, pack, documents, meeting, protocol, sender, contact, parties, agencies, request
+        day,
+        pack,
+        documents,
+        meeting,
+        protocol,
+        sender,
+        contact,
+        parties,
+        agencies,
+        request,
+        inspected,
     )
 
 
@@ -112,9 +127,13 @@ async def judge(
     documents: Sequence[Document],
     *,
     address_changed: bool = False,
+    route: Route | None = None,
 ) -> tuple[Decision, ...]:
-    """The decisions for one recipient over `documents`, in order."""
-    cases = _cases(parts, situation, party, documents, address_changed=address_changed)
+    """The decisions for one recipient over `documents`, in order.
+
+    `route` is the one that was chosen; None where it is still to be.
+    """
+    cases = _cases(parts, situation, party, documents, route, address_changed=address_changed)
     return tuple(await asyncio.to_thread(parts.judge.judge, cases))
 
 
@@ -123,7 +142,7 @@ async def matrix(parts: Parts, situation: Situation) -> Matrix:
     cases = [
         case
         for party in situation.parties
-        for case in _cases(parts, situation, party, situation.documents)
+        for case in _cases(parts, situation, party, situation.documents, None)
     ]
     # asked once, as the judge prepares the facts once; in a thread, as it may take a while
     decisions = iter(await asyncio.to_thread(parts.judge.judge, cases))
@@ -133,10 +152,17 @@ async def matrix(parts: Parts, situation: Situation) -> Matrix:
             party.agency,
             party.channel,
             tuple(itertools.islice(decisions, len(situation.documents))),
+            _route(parts, situation, party),
         )
         for party in situation.parties
     )
     return Matrix(situation.pack, situation.documents, rows, parts.judge.digest)
+
+
+def _route(parts: Parts, situation: Situation, party: Party) -> Route:
+    """Which way the pack goes to this party, as far as is known before it is sealed."""
+    limits = parts.rules.limits
+    return choose_route(party.agency, marking_due(situation.documents, limits), limits)
 
 
 def _cases(
@@ -144,6 +170,7 @@ def _cases(
     situation: Situation,
     party: Party,
     documents: Sequence[Document],
+    route: Route | None,
     *,
     address_changed: bool = False,
 ) -> list[Case]:
@@ -165,6 +192,8 @@ def _cases(
             limits=parts.rules.limits,
             address_changed=address_changed,
             request=situation.request,
+            inspected=situation.inspected.get(document.id),
+            route=route or _route(parts, situation, party),
         )
         for document in documents
     ]

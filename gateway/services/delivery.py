@@ -5,7 +5,6 @@ between, the step runs again with the same Message-ID, archive and password. So 
 a lost reply a pack or a password may arrive twice, always the same one, never a second one.
 """
 
-from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import timedelta
 
@@ -20,30 +19,29 @@ from gateway.domain.transfers import (
     Expire,
     GivenUp,
     Mail,
-    MailAccepted,
     Mailed,
-    MailingBegan,
     PasswordAccepted,
     Release,
     ReleaseBegan,
     Seal,
-    Sealed,
     State,
     TimeRanOut,
-    Transfer,
     TransferId,
     Wait,
     next_step,
 )
-from gateway.services import letters, secrets
-from gateway.services.auditing import about, address_digest, brief, record
-from gateway.services.gate import Authorisation, pass_gate
+from gateway.services import bounce_addresses, letters, secrets
+from gateway.services.attempts import Attempt, conclude, due, once_signed
+from gateway.services.auditing import address_digest, brief
+from gateway.services.bounce_addresses import What
+from gateway.services.gate import Authorisation
+from gateway.services.mailing import mail
 from gateway.services.moves import Move, locked, move
 from gateway.services.parts import Parts
-from gateway.services.ports import Accepted, Attachment, Deferred, Rejected
+from gateway.services.ports import Deferred
 from gateway.services.ports import Outcome as Sending
 from gateway.services.recheck import recheck
-from gateway.services.seal import archive_chunks, seal_archive
+from gateway.services.seal import seal_archive
 from gateway.services.storage import Work
 
 _ANOTHER_HAS_THE_TURN = timedelta(seconds=5)  # when to look again
@@ -83,7 +81,7 @@ async def _one_step(parts: Parts, identifier: TransferId) -> bool:
         case Seal():
             await seal_archive(parts, transfer)
         case Mail():
-            await _mail(parts, identifier)
+            await mail(parts, identifier)
         case Release():
             await _release(parts, identifier)
     return True
@@ -97,49 +95,10 @@ async def _expire(parts: Parts, work: Work, identifier: TransferId) -> None:
         await move(parts, work, WORKER, transfer, Move(TimeRanOut(), Action.TRANSFER_EXPIRED))
 
 
-async def _mail(parts: Parts, identifier: TransferId) -> None:
-    """Re-check, commit the intent, mail the archive, commit the outcome."""
-    async with parts.database.work() as work:
-        transfer = await _due(parts, work, identifier, Mail)
-        if transfer is None or not isinstance(transfer.progress, Sealed):
-            return
-        situation = await recheck(parts, work, transfer)
-        if situation is None:
-            return
-        archive, uid = transfer.progress.archive, parts.identifiers.new()
-        begun = Move(
-            MailingBegan(),
-            Action.TRANSFER_MAILING,
-            {
-                "attempt": transfer.attempts + 1,
-                "message_id": transfer.message_id,
-                "sha256": archive.sha256,
-            },
-            Outcome.UNKNOWN,
-            uid,
-        )
-        transfer = await move(parts, work, WORKER, transfer, begun)
-        held = await secrets.load(parts, work, identifier)
-        key = await work.keys.get(archive.blob)
-        letter = letters.pack_letter(parts, situation, transfer, held)
-
-    async def send(receipt: bytes) -> Sending:
-        if key is None:
-            return Rejected("the sealed archive is gone")
-        chunks = archive_chunks(parts, archive, key)
-        attachment = Attachment(f"{transfer.reference}.zip", archive.size_bytes, chunks)
-        return await parts.mailer.send_pack(replace(letter, receipt=receipt), attachment)
-
-    authorised = Authorisation(uid, identifier, begun.action, archive.sha256)
-    outcome = await _once_signed(parts, authorised, Sealed, send)
-    accepted = Move(MailAccepted(), Action.TRANSFER_MAILED, {"sha256": archive.sha256})
-    await _conclude(parts, identifier, outcome, accepted, Action.TRANSFER_DEFERRED)
-
-
 async def _release(parts: Parts, identifier: TransferId) -> None:
     """Re-check, commit the intent, send the password on its own channel, commit the outcome."""
     async with parts.database.work() as work:
-        transfer = await _due(parts, work, identifier, Release)
+        transfer = await due(parts, work, identifier, Release)
         if transfer is None or not isinstance(transfer.progress, Mailed):
             return
         situation = await recheck(parts, work, transfer)
@@ -158,7 +117,8 @@ async def _release(parts: Parts, identifier: TransferId) -> None:
         begun = Move(ReleaseBegan(), Action.PASSWORD_RELEASING, intent, Outcome.UNKNOWN, uid)
         transfer = await move(parts, work, WORKER, transfer, begun)
         held = await secrets.load(parts, work, identifier)
-        letter = letters.password_letter(situation, transfer, held.password)
+        back = bounce_addresses.address(parts, identifier, What.PASSWORD)
+        letter = replace(letters.password_letter(situation, transfer, held), return_path=back)
 
     async def send(receipt: bytes) -> Sending:
         if channel is not PasswordChannel.TEXT:
@@ -166,93 +126,14 @@ async def _release(parts: Parts, identifier: TransferId) -> None:
         if parts.texter is None:
             return Deferred("no text message gateway is configured")
         return await parts.texter.send_password(
-            to, letter.reference, letter.sender_agency, letter.password
+            to, letter.reference, letter.sender_agency, letter.password, letter.pick_up_code
         )
 
     authorised = Authorisation(uid, identifier, begun.action, sha256)
-    outcome = await _once_signed(parts, authorised, Mailed, send)
     accepted = Move(PasswordAccepted(), Action.PASSWORD_SENT, detail)
-    await _conclude(parts, identifier, outcome, accepted, Action.PASSWORD_DEFERRED)
-
-
-async def _once_signed(
-    parts: Parts,
-    authorised: Authorisation,
-    awaited: type[Sealed | Mailed],
-    send: Callable[[bytes], Awaitable[Sending]],
-) -> Sending:
-    """What came of sending, once the log proves that it is authorised; nothing leaves before."""
-    try:
-        receipt = await pass_gate(parts, authorised)
-    except Unavailable as error:
-        return Deferred(brief(error.message))
-    async with parts.database.work() as work:
-        transfer = await work.transfers.get(authorised.transfer, None)
-    if transfer is None or not isinstance(transfer.progress, awaited):
-        return Deferred("it was recalled while the log was signed")
-    return await send(receipt)
-
-
-async def _due(
-    parts: Parts, work: Work, identifier: TransferId, step: type[Mail | Release]
-) -> Transfer | None:
-    """The locked transfer, if this step is still due: it may have been recalled meanwhile."""
-    transfer = await locked(work, identifier)
-    if transfer is None:
-        return None
-    due = next_step(transfer, parts.clock.now(), parts.rules.timing)
-    return transfer if isinstance(due, step) else None
-
-
-async def _conclude(
-    parts: Parts, identifier: TransferId, outcome: Sending, accepted: Move, deferred: Action
-) -> None:
-    """Commit what came of an attempt."""
-    async with parts.database.work() as work:
-        transfer = await locked(work, identifier)
-        if transfer is None:
-            return
-        awaited = Sealed if accepted.action is Action.TRANSFER_MAILED else Mailed
-        if not isinstance(transfer.progress, awaited):
-            # recalled while the attempt was under way, or another worker took this one for dead
-            detail: dict[str, JSON] = {"state": transfer.state.value, "too_late": True}
-            how = _outcome_of(outcome)
-            subject = about(parts, transfer)
-            await record(
-                parts,
-                work,
-                WORKER,
-                accepted.action,
-                subject,
-                detail,
-                outcome=how,
-                agency=transfer.agency,
-            )
-            return
-        await move(parts, work, WORKER, transfer, _move_for(parts, outcome, accepted, deferred))
-
-
-def _outcome_of(sending: Sending) -> Outcome:
-    match sending:
-        case Accepted():
-            return Outcome.SUCCESS
-        case Deferred(uncertain=True):
-            return Outcome.UNKNOWN
-        case Deferred() | Rejected():
-            return Outcome.FAILURE
-
-
-def _move_for(parts: Parts, outcome: Sending, accepted: Move, deferred: Action) -> Move:
-    match outcome:
-        case Accepted(reply):
-            detail = {**accepted.detail, "reply": brief(reply)}
-            return Move(accepted.event, accepted.action, detail)
-        case Deferred(reason, uncertain):
-            failed = AttemptFailed(brief(reason), uncertain, parts.jitter())
-            return Move(failed, deferred, {"reason": brief(reason)}, _outcome_of(outcome))
-        case Rejected(reason):
-            given_up = GivenUp(brief(reason))
-            return Move(given_up, Action.TRANSFER_FAILED, {"reason": brief(reason)})
+    attempt = Attempt(transfer.route, accepted, Action.PASSWORD_DEFERRED)
+    outcome = await once_signed(parts, authorised, attempt, send)
+    await conclude(parts, identifier, attempt, outcome)
 
 
 async def fail_for_good(parts: Parts, identifier: TransferId, error: GatewayError) -> None:

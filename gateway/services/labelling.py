@@ -73,13 +73,20 @@ async def look_at_pack(parts: Parts, actor: Actor, identifier: PackId) -> PackVi
 
 
 async def add_guessed(
-    parts: Parts, actor: Actor, identifier: PackId, file_name: str, chunks: AsyncIterator[bytes]
+    parts: Parts,
+    actor: Actor,
+    identifier: PackId,
+    file_name: str,
+    chunks: AsyncIterator[bytes],
+    *,
+    remove_unsafe: bool = False,
 ) -> Document:
     """Add a document with the label its file name suggests; a person looks at it afterwards.
 
     Raises:
         NotFound: no such pack, or another agency's. Conflict: it has been sent.
-        InvalidInput: an empty document, or an unsafe name. LimitExceeded: too large or too many.
+        InvalidInput: an empty document, an unsafe name, or something unsafe is in it and not to be
+            removed. LimitExceeded: too large or too many.
     """
     require_coordinator(actor)
     title = safe_title(file_name)
@@ -89,7 +96,8 @@ async def add_guessed(
     label = guess_label(
         title, protocol.information, protocol.lead_agency, meeting.children, pack.marking
     )
-    return await add_document(parts, actor, identifier, NewDocument(title, label), chunks)
+    new = NewDocument(title, label, remove_unsafe=remove_unsafe)
+    return await add_document(parts, actor, identifier, new, chunks)
 
 
 async def relabel_documents(

@@ -4,9 +4,9 @@ from gateway.domain.classification import external_marking
 from gateway.domain.errors import NotFound
 from gateway.domain.filenames import neutral_name
 from gateway.domain.packs import Document, PackKind
-from gateway.domain.register import PasswordChannel, Representative
+from gateway.domain.register import PasswordChannel, Representative, SealedForm
 from gateway.domain.secret import Secret
-from gateway.domain.transfers import Transfer
+from gateway.domain.transfers import Route, Transfer
 from gateway.services.cases import Situation
 from gateway.services.parts import Parts
 from gateway.services.ports import (
@@ -15,6 +15,7 @@ from gateway.services.ports import (
     ContentsRow,
     PackLetter,
     PasswordLetter,
+    PickUpLetter,
 )
 from gateway.services.secrets import TransferSecrets
 
@@ -114,10 +115,42 @@ def pack_letter(
         date=transfer.created_at,
         called=called,
         what=what,
+        form=transfer.form or SealedForm.ENCRYPTED_ZIP,
     )
 
 
-def password_letter(situation: Situation, transfer: Transfer, password: Secret) -> PasswordLetter:
+def pick_up_letter(
+    parts: Parts, situation: Situation, transfer: Transfer, secrets: TransferSecrets
+) -> PickUpLetter:
+    """The notice that a pack can be picked up; the same for every attempt.
+
+    Raises:
+        NotFound: there is no page it could be picked up from, or no password channel.
+    """
+    base = parts.rules.link_base
+    if base is None or transfer.channel is None:
+        raise NotFound("There is no page to pick the pack up from.", "Set link_base.")
+    return PickUpLetter(
+        message_id=message_id(transfer),
+        to=transfer.address,
+        reference=transfer.reference,
+        marking=external_marking(situation.pack.marking),
+        sender_agency=situation.sender.name,
+        password_channel=_CHANNEL_WORDS[transfer.channel],
+        address=f"{base}/pick-up/{secrets.pick_up.reveal()}",
+        date=transfer.created_at,
+    )
+
+
+def message_id(transfer: Transfer) -> str:
+    """The Message-ID of the mail by which a transfer goes now, without angle brackets."""
+    local, _, domain = transfer.message_id.partition("@")
+    return f"{local}.n@{domain}" if transfer.route is Route.PICK_UP else transfer.message_id
+
+
+def password_letter(
+    situation: Situation, transfer: Transfer, secrets: TransferSecrets
+) -> PasswordLetter:
     """The mail that carries the password to another mailbox; the same for every attempt."""
     local, _, domain = transfer.message_id.partition("@")
     return PasswordLetter(
@@ -125,9 +158,15 @@ def password_letter(situation: Situation, transfer: Transfer, password: Secret) 
         to=transfer.channel_address or "",
         reference=transfer.reference,
         sender_agency=situation.sender.name,
-        password=password,
+        password=secrets.password,
+        pick_up_code=pick_up_code(transfer, secrets),
         date=transfer.created_at,
     )
+
+
+def pick_up_code(transfer: Transfer, secrets: TransferSecrets) -> Secret | None:
+    """The code that goes with the password; None where the archive went by mail."""
+    return secrets.pick_up_code if transfer.route is Route.PICK_UP else None
 
 
 def _answer_how(parts: Parts, situation: Situation) -> str:

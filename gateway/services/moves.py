@@ -7,9 +7,13 @@ from gateway.audit.canonical import JSON
 from gateway.audit.entries import Action, Outcome
 from gateway.domain.actors import Actor
 from gateway.domain.transfers import (
+    Archive,
     Event,
     Expired,
     Failed,
+    Mailed,
+    PasswordSent,
+    Progress,
     Refused,
     Sealed,
     State,
@@ -78,9 +82,14 @@ async def move(parts: Parts, work: Work, actor: Actor, transfer: Transfer, how: 
 async def _dispose(
     parts: Parts, work: Work, actor: Actor, before: Transfer, after: Transfer
 ) -> None:
-    """Destroy the archive once mailed or void, the password once sent or void, and so on."""
-    if isinstance(before.progress, Sealed) and not isinstance(after.progress, Sealed):
-        await destroy(work, before.progress.archive.blob)
+    """Destroy the archive and the password once done with or void, and the documents after them.
+
+    The archive is kept until its password left, as the mail may come back; where it is picked up,
+    until the transfer ends.
+    """
+    held = _archive(before.progress)
+    if held is not None and _archive(after.progress) != held:
+        await destroy(work, held.blob)
     done_with_password = after.state is State.PASSWORD_SENT or after.state.is_terminal
     if done_with_password and await work.keys.destroy(secrets.name(after.id)):
         await record(
@@ -97,6 +106,15 @@ async def _dispose(
         State.SEALED,
     }:
         await _dispose_of_pack(parts, work, actor, after)
+
+
+def _archive(progress: Progress) -> Archive | None:
+    """The archive that a state still needs."""
+    match progress:
+        case Sealed(archive=archive) | Mailed(archive=archive) | PasswordSent(archive=archive):
+            return archive
+        case _:
+            return None
 
 
 async def _dispose_of_pack(parts: Parts, work: Work, actor: Actor, transfer: Transfer) -> None:

@@ -172,7 +172,7 @@ async def relabel_document(
         NotFound: no such pack or document. Conflict: the pack has been sent.
     """
     async with parts.database.work() as work:
-        found, current = await _open_document(work, actor, pack, document)
+        found, current = await open_document(work, actor, pack, document)
         changed = replace(current, label=label)
         await work.packs.update_document(changed)
         await record(
@@ -193,7 +193,7 @@ async def remove_document(parts: Parts, actor: Actor, pack: PackId, document: Do
         NotFound: no such pack or document. Conflict: the pack has been sent.
     """
     async with parts.database.work() as work:
-        found, current = await _open_document(work, actor, pack, document)
+        found, current = await open_document(work, actor, pack, document)
         await work.packs.remove_document(document)
         await destroy(work, current.blob)
         subject = {**subject_of(parts, found), "document": document}
@@ -260,13 +260,26 @@ async def still_open(work: Work, actor: Actor, pack: PackId) -> Pack:
     return found
 
 
-async def _open_document(
+async def open_document(
     work: Work, actor: Actor, pack: PackId, document: DocumentId
 ) -> tuple[Pack, Document]:
-    found = await still_open(work, actor, pack)
+    """A document with its pack, locked, if it can still be changed.
+
+    Raises:
+        NotFound: no such pack or document. Conflict: the pack has been sent.
+    """
+    return await still_open(work, actor, pack), await document_of(work, pack, document)
+
+
+async def document_of(work: Work, pack: PackId, document: DocumentId) -> Document:
+    """The document of this pack, which the caller made sure is the actor's.
+
+    Raises:
+        NotFound: the pack has no such document.
+    """
     for current in await work.packs.documents(pack):
         if current.id == document:
-            return found, current
+            return current
     raise NotFound("There is no such document in this pack.", "Check the identifier.")
 
 

@@ -15,9 +15,11 @@ from gateway.services.identity import IdentityProvider
 from gateway.services.ports import (
     Clock,
     Identifiers,
+    Inspector,
     Judge,
     Mailer,
     Passphrases,
+    Scanner,
     Sealer,
     Texter,
     Typesetter,
@@ -45,6 +47,10 @@ class Rules:
         reminders: when holders and requesters are reminded, and when a request expires.
         code_life, session_life: of the code texted for a one-time link, and of what it opens.
         codes_limit: codes that are texted for one link; `wrong_codes_limit` holds for it too.
+        mail_size_limit: largest mail, in bytes, that is given to the relay; None for any.
+        downloads_limit: how often an archive that is picked up can be downloaded.
+        refused_to_pick_up: whether a pack whose mail is refused for what it holds is picked up.
+        bounces_address: to which mail comes back; None for the sender's own.
         sessions: how long whoever signs in to the pages stays signed in.
     """
 
@@ -64,18 +70,27 @@ class Rules:
     code_life: timedelta = timedelta(minutes=10)
     session_life: timedelta = timedelta(hours=8)
     codes_limit: int = 5
+    mail_size_limit: int | None = None
+    downloads_limit: int = 5
+    refused_to_pick_up: bool = True
+    bounces_address: str | None = None
     sessions: SessionLimits = field(default_factory=SessionLimits)
 
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """The ports and rules a use case works with; built once, in `gateway.app`."""
+    """The ports and rules a use case works with; built once, in `gateway.app`.
+
+    `native_sealer` makes packs in native form; None where these are switched off. `scanner` is None
+    where documents are not scanned for malware.
+    """
 
     database: Database
     vault: Vault
     judge: Judge
     sealer: Sealer
     typesetter: Typesetter
+    inspector: Inspector
     calendar: Calendar
     passphrases: Passphrases
     identifiers: Identifiers
@@ -87,6 +102,8 @@ class Parts:
     sequencer: Sequencer
     rules: Rules
     providers: Mapping[str, IdentityProvider] = field(default_factory=dict)
+    native_sealer: Sealer | None = None
+    scanner: Scanner | None = None
 
     def today(self) -> date:
         """The present day in the register's time zone."""

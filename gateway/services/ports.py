@@ -12,7 +12,7 @@ from gateway.domain.information_requests.form import RequestForm
 from gateway.domain.inspection import Inspection, Known
 from gateway.domain.inspection import Kind as DiscoveryKind
 from gateway.domain.packs import Encoding
-from gateway.domain.register import AuthorityCode
+from gateway.domain.register import AuthorityCode, SealedForm
 from gateway.domain.secret import Secret
 
 
@@ -166,8 +166,12 @@ class Inspector(Protocol):
         *,
         known: Sequence[Known] = (),
         remove: frozenset[DiscoveryKind] = frozenset(),
+        stamp: str = "",
     ) -> Looked:
         """What is found in a document given in chunks; what can be of `remove` is taken out.
+
+        `stamp` is put at the top and bottom of each page, where the document is a PDF file that
+        takes it; the answer then has new bytes, and is about these.
 
         A document that kills, stalls or outgrows its inspection is unsafe, never unknown: the
         answer is then an inspection without a type.
@@ -193,6 +197,14 @@ class Scanner(Protocol):
 
         Raises:
             Unavailable: the scanner does not answer, or takes no document of this size.
+        """
+        ...
+
+    async def require_ready(self) -> None:
+        """Hold that it answers.
+
+        Raises:
+            Unavailable: it does not.
         """
         ...
 
@@ -255,6 +267,33 @@ class ContentsPage:
     answer_how: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class SealedFile:
+    """A file of a pack as the recipient finds it, encrypted.
+
+    Attributes:
+        name: in the pack, e.g. `01.pdf`.
+        sha256: of the encrypted file, as hex.
+        holds: the names of the documents in it, where it is itself an archive.
+    """
+
+    name: str
+    sha256: str
+    holds: tuple[str, ...] = ()
+
+
+class ContentsSetter(Protocol):
+    """Sets the contents page of a pack in native form."""
+
+    def contents(self, page: ContentsPage, files: Sequence[SealedFile], made_at: datetime) -> bytes:
+        """The page as a PDF file, not encrypted yet; it says what each of `files` is.
+
+        Raises:
+            InvalidInput: an address for the code or the answer is not one of the web.
+        """
+        ...
+
+
 class Sealer(Protocol):
     """Makes encrypted archives. It blocks: call it in a thread."""
 
@@ -297,9 +336,13 @@ class Deferred:
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """Refused for good; another try would end the same."""
+    """Refused for good; another try would end the same.
+
+    `of_content`: what the mail holds was refused, or its size, and not the person or the mailbox.
+    """
 
     reason: str
+    of_content: bool = False
 
 
 Outcome = Accepted | Deferred | Rejected
@@ -328,6 +371,8 @@ class PackLetter:
         acknowledge_at: one-time link; None when links are switched off.
         receipt: proof that this mail's entry is in the audit log (C2SP tlog-proof), to be kept.
         help_at: page that says how to open a pack; None when links are switched off.
+        form: how it is sealed, and so how it is opened.
+        return_path: to which the mail comes back if it cannot be delivered; the sender's if None.
     """
 
     message_id: str
@@ -346,13 +391,39 @@ class PackLetter:
     help_at: str | None = None
     called: str = "Meeting pack"
     what: str = "the pack for a meeting you are to attend"
+    form: SealedForm = SealedForm.ENCRYPTED_ZIP
+    return_path: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PickUpLetter:
+    """The notice that a pack can be picked up; it names no person, no meeting and no document.
+
+    Attributes:
+        marking: of the pack, in its external form; the notice itself is marked as mail may be.
+        password_channel: in words, how password and code will come.
+        address: of the page it is picked up from.
+        receipt, return_path: as for a pack.
+    """
+
+    message_id: str
+    to: str
+    reference: str
+    marking: str
+    sender_agency: str
+    password_channel: str
+    address: str
+    date: datetime
+    receipt: bytes = b""
+    return_path: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class PasswordLetter:
     """A mail that carries a password to another mailbox, and nothing that leads to the pack.
 
-    `receipt` is as for the pack: the proof that the release is in the audit log.
+    `receipt` is as for the pack: the proof that the release is in the audit log. `pick_up_code`
+    opens the page the pack is picked up from; None where it came by mail.
     """
 
     message_id: str
@@ -362,6 +433,8 @@ class PasswordLetter:
     password: Secret
     date: datetime
     receipt: bytes = b""
+    pick_up_code: Secret | None = None
+    return_path: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -383,6 +456,10 @@ class Mailer(Protocol):
         """Send a pack; the attachment is streamed, never held whole in memory."""
         ...
 
+    async def send_pick_up(self, letter: PickUpLetter) -> Outcome:
+        """Tell a recipient that a pack can be picked up."""
+        ...
+
     async def send_password(self, letter: PasswordLetter) -> Outcome:
         """Send a password to another mailbox."""
         ...
@@ -396,9 +473,17 @@ class Texter(Protocol):
     """Sends text messages."""
 
     async def send_password(
-        self, to: str, reference: str, agency: str, password: Secret
+        self,
+        to: str,
+        reference: str,
+        agency: str,
+        password: Secret,
+        pick_up_code: Secret | None = None,
     ) -> Outcome:
-        """Text a password to `to` (E.164); repeated calls with one `reference` say the same."""
+        """Text a password to `to` (E.164), and in the same text the code of a pick-up, if any.
+
+        Repeated calls with one `reference` say the same.
+        """
         ...
 
     async def send_code(self, to: str, reference: str, agency: str, code: Secret) -> Outcome:

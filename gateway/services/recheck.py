@@ -1,10 +1,13 @@
 """The check immediately before anything leaves, against the register as it is now."""
 
+from dataclasses import dataclass
+
 from gateway.audit.canonical import JSON
 from gateway.audit.entries import Action, Outcome
 from gateway.domain.actors import WORKER
 from gateway.domain.decisions import Decision
 from gateway.domain.errors import NotFound
+from gateway.domain.packs import DocumentId
 from gateway.domain.transfers import Denied, GivenUp, Mailed, Narrowed, Sealed, Transfer
 from gateway.services import cases
 from gateway.services.auditing import about, record, record_withheld
@@ -19,6 +22,45 @@ async def recheck(parts: Parts, work: Work, transfer: Transfer) -> Situation | N
 
     What is no longer allowed ends the transfer, or takes documents out of it, in this transaction.
     """
+    found = await _judged(parts, work, transfer)
+    if found.everything:
+        return found.situation
+    decisions, allowed = found.decisions, found.allowed
+    rules = tuple(sorted({f.rule for d in decisions for f in d.denials})) or ("register-changed",)
+    match transfer.progress:
+        case Sealed(attempted=False, may_have_left=False) if allowed:
+            narrowed: dict[str, JSON] = {"documents": list(allowed), "rules": list(rules)}
+            how = Move(Narrowed(allowed), Action.TRANSFER_NARROWED, narrowed)
+        case Mailed(releasing=True) | Mailed(may_have_left=True):
+            reason = "no longer allowed; the password may have been sent before"
+            how = Move(GivenUp(reason), Action.TRANSFER_FAILED, {"reason": reason})
+        case _:
+            refused = {"rules": list(rules)}
+            how = Move(Denied(rules), Action.TRANSFER_REFUSED, refused, Outcome.FAILURE)
+    await move(parts, work, WORKER, transfer, how)
+    return None
+
+
+async def still_allowed(parts: Parts, work: Work, transfer: Transfer) -> bool:
+    """Whether everything in the transfer is still allowed; what is found is recorded, no more.
+
+    For what was released before: what may be with the recipient is not called refused.
+    """
+    return (await _judged(parts, work, transfer)).everything
+
+
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """What the rules say of a transfer now; `allowed` are the documents that may go."""
+
+    situation: Situation | None
+    decisions: tuple[Decision, ...]
+    allowed: tuple[DocumentId, ...]
+    everything: bool
+
+
+async def _judged(parts: Parts, work: Work, transfer: Transfer) -> _Judged:
+    """Judge a transfer by the register as it is now, and record what comes of it."""
     situation = await _situation(parts, work, transfer)
     decisions = () if situation is None else await _judge_again(parts, situation, transfer)
     allowed = tuple(decision.document for decision in decisions if decision.allowed)
@@ -40,21 +82,7 @@ async def recheck(parts: Parts, work: Work, transfer: Transfer) -> Situation | N
         agency=transfer.agency,
     )
     await record_withheld(parts, work, WORKER, transfer, decisions)
-    if everything:
-        return situation
-    rules = tuple(sorted({f.rule for d in decisions for f in d.denials})) or ("register-changed",)
-    match transfer.progress:
-        case Sealed(attempted=False, may_have_left=False) if allowed:
-            narrowed: dict[str, JSON] = {"documents": list(allowed), "rules": list(rules)}
-            how = Move(Narrowed(allowed), Action.TRANSFER_NARROWED, narrowed)
-        case Mailed(releasing=True) | Mailed(may_have_left=True):
-            reason = "no longer allowed; the password may have been sent before"
-            how = Move(GivenUp(reason), Action.TRANSFER_FAILED, {"reason": reason})
-        case _:
-            refused = {"rules": list(rules)}
-            how = Move(Denied(rules), Action.TRANSFER_REFUSED, refused, Outcome.FAILURE)
-    await move(parts, work, WORKER, transfer, how)
-    return None
+    return _Judged(situation, decisions, allowed, everything)
 
 
 async def _situation(parts: Parts, work: Work, transfer: Transfer) -> Situation | None:
@@ -75,4 +103,6 @@ async def _judge_again(
         return ()
     carried = [d for d in situation.documents if d.id in transfer.documents]
     changed = cases.has_changed(transfer, party)
-    return await cases.judge(parts, situation, party, carried, address_changed=changed)
+    return await cases.judge(
+        parts, situation, party, carried, address_changed=changed, route=transfer.route
+    )

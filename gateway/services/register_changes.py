@@ -13,8 +13,10 @@ from gateway.domain.errors import Conflict, InvalidInput, NotFound, Problem
 from gateway.domain.register import (
     ConflictOfInterest,
     Meeting,
+    PickUp,
     Register,
     Representative,
+    SealedForm,
 )
 from gateway.domain.register_checks import representative_faults
 from gateway.services import register_history
@@ -35,9 +37,17 @@ class AgencyDetails:
     """What an agency changes of itself; the rest is the operator's to change.
 
     Standings under an Act and mail domains decide who receives what, so no agency gives itself any.
+
+    Attributes:
+        sealed_form: how it wants its packs encrypted; None leaves what it chose before.
+        pick_up: when its people pick packs up; None leaves what it chose before.
+        mail_limit_bytes: the largest mail its mailboxes take; None for no limit that it knows.
     """
 
     handling_acknowledged_on: date | None
+    sealed_form: SealedForm | None = None
+    pick_up: PickUp | None = None
+    mail_limit_bytes: int | None = None
 
 
 async def save_representative(
@@ -75,7 +85,7 @@ async def save_representative(
 async def save_agency_details(
     parts: Parts, actor: Actor, details: AgencyDetails, *, seen: str
 ) -> None:
-    """Change what the actor's own agency says of itself: that it acknowledges how to handle.
+    """Change what the actor's own agency says of itself: how it handles and opens what it receives.
 
     `seen` is the fingerprint of what is to be changed.
 
@@ -90,7 +100,13 @@ async def save_agency_details(
         await work.register.lock()
         scope = await scope_of(parts, work, actor)
         register_history.hold_unchanged(scope.own, seen)
-        changed = replace(scope.own, handling_acknowledged_on=acknowledged)
+        changed = replace(
+            scope.own,
+            handling_acknowledged_on=acknowledged,
+            sealed_form=details.sealed_form or scope.own.sealed_form,
+            pick_up=details.pick_up or scope.own.pick_up,
+            mail_limit_bytes=details.mail_limit_bytes,
+        )
         await save(parts, work, actor, Register(agencies=(changed,)))
 
 

@@ -12,6 +12,8 @@ from gateway.domain.information_requests.content import RequestContent
 from gateway.domain.information_requests.faults import FieldFault, demands, faults
 from gateway.domain.information_requests.form import missing
 from gateway.domain.information_requests.states import InformationRequest
+from gateway.domain.inspected import Inspected
+from gateway.domain.inspection import FileType
 from gateway.domain.packs import BlobId, Document, DocumentId, Encoding, Label, PackId, RequestId
 from gateway.services import cases, request_facts
 from gateway.services.parts import Parts
@@ -94,7 +96,8 @@ async def _check(
         position=1,
     )
     situation = await cases.gather(parts, work, pack)
-    situation = replace(situation, documents=(document,))
+    made = Inspected(document.id, parts.clock.now(), FileType.PDF, made_here=True)
+    situation = replace(situation, documents=(document,), inspected={document.id: made})
     rows = (await cases.matrix(parts, situation)).rows
     form, today, due_on = form_of(parts, request.authority), parts.today(), request.due_on
     return RequestCheck(

@@ -46,6 +46,15 @@ async def open_content(parts: Parts, work: Work, request: RequestId) -> RequestC
     sealed = await work.requests.content(request)
     if sealed is None:
         raise Tampered("What the request said is gone.", "Make the request anew.")
+    return opened_content(parts, request, sealed)
+
+
+def opened_content(parts: Parts, request: RequestId, sealed: bytes) -> RequestContent:
+    """What a request says, from its encrypted content.
+
+    Raises:
+        Tampered: it is not what was stored.
+    """
     held = parts.vault.open_secret(_content_name(request), sealed)
     return _CONTENT.validate_json(held.reveal())
 

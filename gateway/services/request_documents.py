@@ -1,7 +1,6 @@
 """The document of a request: what it shows, and its two forms in the vault."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from dataclasses import replace
 
 from gateway.domain.classification import external_marking
@@ -9,19 +8,22 @@ from gateway.domain.errors import InvalidInput, NotFound
 from gateway.domain.information_requests.content import Party, RequestContent, RequestDocument
 from gateway.domain.information_requests.form import RequestForm
 from gateway.domain.information_requests.states import InformationRequest
+from gateway.domain.inspection import FileType
 from gateway.domain.packs import Pack
 from gateway.domain.register import Agency, Representative, Standing
 from gateway.services import cases
 from gateway.services.cases import Situation
+from gateway.services.inspecting import Examined, made_here, once
+from gateway.services.intake import take_in
 from gateway.services.parts import Parts
 from gateway.services.request_checking import form_label
 from gateway.services.request_facts import form_of
 from gateway.services.storage import Work
-from gateway.services.uploads import NewDocument, StoredBytes, take_in
+from gateway.services.uploads import NewDocument
 
 _REPLY_BY = "Through the gateway, or by a pack sealed as this one is."
 
-Files = list[tuple[NewDocument, StoredBytes]]
+Files = list[tuple[NewDocument, Examined]]
 """Documents on their way into a pack, in the vault already."""
 
 
@@ -75,17 +77,17 @@ async def files_of(parts: Parts, request: InformationRequest, document: RequestD
         InvalidInput: the template is faulty, or cannot be filled.
     """
     made = [
-        ("docx", await asyncio.to_thread(parts.typesetter.docx, document)),
-        ("pdf", await asyncio.to_thread(parts.typesetter.pdf, document)),
+        (FileType.DOCX, await asyncio.to_thread(parts.typesetter.docx, document)),
+        (FileType.PDF, await asyncio.to_thread(parts.typesetter.pdf, document)),
     ]
     files = []
-    for ending, data in made:
+    for file_type, data in made:
         new = NewDocument(
-            file_name=f"request.{ending}",
+            file_name=f"request{file_type.extensions[0]}",
             label=form_label(request),
-            title=f"{document.title} ({ending.upper()})",
+            title=f"{document.title} ({file_type.name})",
         )
-        files.append((new, await take_in(parts, _once(data))))
+        files.append((new, made_here(await take_in(parts, once(data)), file_type)))
     return files
 
 
@@ -113,7 +115,3 @@ def _party(parts: Parts, form: RequestForm, agency: Agency, person: Representati
 
 def _words(standing: Standing) -> str:
     return f"{standing.status.value} ({standing.ground})"
-
-
-async def _once(data: bytes) -> AsyncIterator[bytes]:
-    yield data

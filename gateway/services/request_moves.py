@@ -21,7 +21,7 @@ from gateway.domain.information_requests.states import (
     RequestState,
 )
 from gateway.domain.packs import Pack, PackKind, RequestId
-from gateway.domain.transfers import State, Transfer
+from gateway.domain.transfers import PasswordSent, State, Transfer
 from gateway.services.answer_drafts import dispose_of_draft
 from gateway.services.auditing import child_pseudonym, meeting_pseudonym, pseudonym, record
 from gateway.services.kept_from import children_kept_from
@@ -161,7 +161,9 @@ async def after_transfer(
     request = await work.requests.carried_by(pack.id, lock=True)
     if request is None:
         return
-    unread = after.state is State.EXPIRED and before.state is State.MAILED
+    sent = before.progress
+    locked = isinstance(sent, PasswordSent) and sent.archive is not None and not sent.fetched
+    unread = after.state is State.EXPIRED and (before.state is State.MAILED or locked)
     if after.state in _NEVER_OPENED or unread:
         await _not_opened(parts, work, actor, pack, request)
     elif isinstance(request.progress, Answered) and request.progress.pack == pack.id:

@@ -16,6 +16,7 @@ from gateway.domain.register import Representative, RepresentativeId
 from gateway.domain.transfers import Transfer
 from gateway.services import secrets, seen_digests
 from gateway.services.auditing import pseudonym
+from gateway.services.intake import kept
 from gateway.services.parts import Parts
 from gateway.services.request_content import open_content
 from gateway.services.request_documents import Files, document_of, files_of
@@ -34,7 +35,7 @@ from gateway.services.request_storage import AnswerLink
 from gateway.services.request_times import expires_at, plan_reminders, region_of
 from gateway.services.sending import dispatch
 from gateway.services.storage import StoredAnswer, Work
-from gateway.services.uploads import admit, kept
+from gateway.services.uploads import admit
 
 
 class _SentMeanwhileError(Exception):
@@ -72,7 +73,7 @@ async def send_request(
         document = await document_of(parts, work, pack, request, content)
     files = await files_of(parts, request, document)
     try:
-        async with kept(parts, [stored for _, stored in files]), parts.database.work() as work:
+        async with kept(parts, [made.stored for _, made in files]), parts.database.work() as work:
             await _require_first(work, actor, key, asked)
             now = await asked_by(work, actor, identifier, lock=True)
             _require_editable(now)
@@ -119,7 +120,7 @@ async def forward_request(
             await _require_way(parts, work, colleague)
         pack, document = await _made_for(parts, work, request, holder)
     files = await files_of(parts, replace(request, holder=holder), document)
-    async with kept(parts, [stored for _, stored in files]), parts.database.work() as work:
+    async with kept(parts, [made.stored for _, made in files]), parts.database.work() as work:
         now = await received_by(work, actor, identifier, lock=True)
         how = RequestMove(
             Forwarded(holder, pack.id),
@@ -159,7 +160,7 @@ async def readdress_request(
         await _require_way(parts, work, person)
         pack, document = await _made_for(parts, work, request, holder)
     files = await files_of(parts, replace(request, holder=holder), document)
-    async with kept(parts, [stored for _, stored in files]), parts.database.work() as work:
+    async with kept(parts, [made.stored for _, made in files]), parts.database.work() as work:
         now = await asked_by(work, actor, identifier, lock=True)
         _require_sent(now)
         detail: dict[str, JSON] = {"pack": pack.id, "from": pseudonym(parts, now.holder)}
@@ -191,8 +192,8 @@ async def _dispatch(
 ) -> None:
     """Put the files into the pack, and queue its one transfer, with a link if one is needed."""
     await work.packs.add(pack)
-    for new, stored in files:
-        await admit(parts, work, actor, pack, new, stored)
+    for new, made in files:
+        await admit(parts, work, actor, pack, new, made)
     (transfer,) = await dispatch(parts, work, actor, pack)
     if len(transfer.documents) < len(files):
         raise Refused("Part of the request is withheld.", "Look at the check of the request.")

@@ -32,6 +32,8 @@ _STORY = Page(limit=2_000)  # far more entries than one transfer can have
 _OF_THE_PACK = (
     Action.PACK_CREATED,
     Action.DOCUMENT_ADDED,
+    Action.DOCUMENT_CLEANED,
+    Action.DOCUMENT_STAMPED,
     Action.DOCUMENT_RELABELLED,
     Action.DOCUMENT_REMOVED,
     Action.PACK_CHECKED,

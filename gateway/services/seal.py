@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator
+from dataclasses import dataclass
 from typing import BinaryIO
 
 from gateway.audit.canonical import JSON
@@ -11,13 +12,15 @@ from gateway.audit.entries import Action, Outcome
 from gateway.domain.actors import WORKER
 from gateway.domain.errors import GatewayError, Tampered, Unavailable
 from gateway.domain.packs import BlobId, Document
+from gateway.domain.register import SealedForm
 from gateway.domain.secret import Secret
 from gateway.domain.transfers import Archive, ArchiveSealed, GivenUp, Queued, Transfer
 from gateway.services import cases, letters, secrets
 from gateway.services.auditing import brief
+from gateway.services.cases import Situation
 from gateway.services.moves import Move, locked, move
 from gateway.services.parts import Parts
-from gateway.services.ports import ArchiveMember, ContentsPage
+from gateway.services.ports import ArchiveMember, ContentsPage, Sealer
 
 _COPY_BYTES = 1024 * 1024
 
@@ -25,9 +28,9 @@ _COPY_BYTES = 1024 * 1024
 async def seal_archive(parts: Parts, transfer: Transfer) -> None:
     """Seal what the recipient may have; the password is the one made with the transfer."""
     try:
-        page, members, password = await _contents(parts, transfer)
+        order = await _order(parts, transfer)
         blob = BlobId(parts.identifiers.new())
-        archive, key = await asyncio.to_thread(_make_archive, parts, page, members, password, blob)
+        archive, key = await asyncio.to_thread(_make_archive, parts, order, blob)
     except Unavailable:
         raise
     except GatewayError as error:
@@ -45,14 +48,24 @@ async def seal_archive(parts: Parts, transfer: Transfer) -> None:
             "sha256": archive.sha256,
             "size_bytes": archive.size_bytes,
             "documents": list(now.documents),
+            "form": order.form.value,
         }
-        sealed = Move(ArchiveSealed(archive), Action.TRANSFER_SEALED, detail)
+        sealed = Move(ArchiveSealed(archive, order.form), Action.TRANSFER_SEALED, detail)
         await move(parts, work, WORKER, now, sealed)
 
 
-async def _contents(
-    parts: Parts, transfer: Transfer
-) -> tuple[ContentsPage, list[ArchiveMember], Secret]:
+@dataclass(frozen=True, slots=True)
+class _Order:
+    """What is to be sealed, and how."""
+
+    page: ContentsPage
+    members: list[ArchiveMember]
+    password: Secret
+    form: SealedForm
+    sealer: Sealer
+
+
+async def _order(parts: Parts, transfer: Transfer) -> _Order:
     async with parts.database.work() as work:
         pack = await work.packs.get(transfer.pack, None)
         if pack is None:
@@ -77,25 +90,29 @@ async def _contents(
                     _opener(parts, document, key),
                 )
             )
-    return page, members, held.password
+    form, sealer = _sealer(parts, situation, transfer)
+    return _Order(page, members, held.password, form, sealer)
+
+
+def _sealer(parts: Parts, situation: Situation, transfer: Transfer) -> tuple[SealedForm, Sealer]:
+    """How the recipient's agency wants its packs now, if that is allowed here; and who does it."""
+    party = situation.party(transfer.recipient)
+    wanted = party.agency.sealed_form if party else None
+    if wanted is SealedForm.NATIVE_FILES and parts.native_sealer is not None:
+        return wanted, parts.native_sealer
+    return SealedForm.ENCRYPTED_ZIP, parts.sealer
 
 
 def _opener(parts: Parts, document: Document, key: bytes) -> Callable[[], Iterator[bytes]]:
     return lambda: parts.vault.read(document.blob, key)
 
 
-def _make_archive(
-    parts: Parts,
-    page: ContentsPage,
-    members: list[ArchiveMember],
-    password: Secret,
-    blob: BlobId,
-) -> tuple[Archive, bytes]:
+def _make_archive(parts: Parts, order: _Order, blob: BlobId) -> tuple[Archive, bytes]:
     """Seal into a nameless temporary file, which holds ciphertext only, then into the vault."""
     with tempfile.TemporaryFile(dir=parts.rules.scratch_directory) as out:
         # an archive's times have no zone; people expect their own
         made_at = parts.clock.now().astimezone(parts.rules.zone)
-        parts.sealer.seal(page, members, password, made_at, out)
+        order.sealer.seal(order.page, order.members, order.password, made_at, out)
         return _keep(parts, out, blob)
 
 

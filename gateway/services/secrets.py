@@ -17,12 +17,21 @@ class TransferSecrets:
     Attributes:
         password: of the archive; `code`: on the contents page; `link`: token of the one-time link
             that acknowledges; `answer`: token of the one-time link to the request a pack carries.
+        pick_up, pick_up_code: token of the page the archive is picked up from, and the code that
+            opens it; both blank in what an earlier version stored.
     """
 
     password: Secret
     code: Secret
     link: Secret
     answer: Secret
+    pick_up: Secret
+    pick_up_code: Secret
+
+    @property
+    def can_be_picked_up(self) -> bool:
+        """Whether they have what a pick-up needs."""
+        return bool(self.pick_up.reveal() and self.pick_up_code.reveal())
 
 
 def make(parts: Parts) -> TransferSecrets:
@@ -32,6 +41,8 @@ def make(parts: Parts) -> TransferSecrets:
         parts.identifiers.acknowledgement_code(),
         parts.identifiers.token(),
         parts.identifiers.token(),
+        parts.identifiers.token(),
+        parts.identifiers.acknowledgement_code(),
     )
 
 
@@ -42,8 +53,17 @@ def digests(parts: Parts, secrets: TransferSecrets) -> tuple[bytes, bytes]:
 
 def code_digest(parts: Parts, typed: str) -> bytes:
     """The keyed digest of an acknowledgement code as a person may have typed it."""
-    folded = typed.upper().translate(str.maketrans("OIL", "011", " -"))
-    return parts.vault.digest("acknowledgement code", folded)
+    return parts.vault.digest("acknowledgement code", _folded(typed))
+
+
+def pick_up_code_digest(parts: Parts, typed: str) -> bytes:
+    """The keyed digest of a pick-up code as a person may have typed it."""
+    return parts.vault.digest("pick-up code", _folded(typed))
+
+
+def pick_up_link_digest(parts: Parts, token: str) -> bytes:
+    """The keyed digest of the token of the page an archive is picked up from."""
+    return parts.vault.digest("pick-up link", token)
 
 
 def link_digest(parts: Parts, token: str) -> bytes:
@@ -69,6 +89,8 @@ async def store(parts: Parts, work: Work, transfer: TransferId, secrets: Transfe
             "code": secrets.code.reveal(),
             "link": secrets.link.reveal(),
             "answer": secrets.answer.reveal(),
+            "pick_up": secrets.pick_up.reveal(),
+            "pick_up_code": secrets.pick_up_code.reveal(),
         }
     )
     sealed = parts.vault.seal_secret(name(transfer), Secret(packed))
@@ -90,4 +112,11 @@ async def load(parts: Parts, work: Work, transfer: TransferId) -> TransferSecret
         Secret(held["code"]),
         Secret(held["link"]),
         Secret(held.get("answer", "")),  # one stored by an earlier version carries no request
+        Secret(held.get("pick_up", "")),
+        Secret(held.get("pick_up_code", "")),
     )
+
+
+def _folded(typed: str) -> str:
+    """A code without what people add to it, or take for something else."""
+    return typed.upper().translate(str.maketrans("OIL", "011", " -"))

@@ -169,6 +169,7 @@ def _transfer(parts: Parts, situation: Situation, row: MatrixRow, now: datetime)
         created_at=now,
         entered_at=now,
         progress=Queued() if row.documents else Refused(now, tuple(rules)),
+        route=row.route,
         withheld=tuple(
             Withheld(decision.document, tuple(finding.rule for finding in decision.denials))
             for decision in row.decisions
@@ -193,6 +194,7 @@ def _authorised(
         "ground": statement.ground if statement else None,
         "marking": pack.marking.value,
         "recipient_agency": row.agency.id,
+        "route": transfer.route.value,
         "address": address_digest(parts, transfer.address),
         "password_channel": transfer.channel.value if transfer.channel else None,
         "password_address": address_digest(parts, transfer.channel_address)

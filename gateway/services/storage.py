@@ -34,8 +34,10 @@ from gateway.domain.register import (
 )
 from gateway.domain.register import Protocol as SharingProtocol
 from gateway.domain.transfers import State, Transfer, TransferId
+from gateway.services.inspection_storage import InspectionStore
 from gateway.services.log_storage import IndexStore, Journal, OutsideStore, TreeStore
 from gateway.services.paging import Page
+from gateway.services.pick_up_storage import PickUpStore
 from gateway.services.register_storage import ChangedThing, RegisterHistory
 from gateway.services.request_storage import LinkStore, RequestStore
 from gateway.services.user_storage import SessionStore, UserStore
@@ -339,8 +341,10 @@ class Work(Protocol):
     register: RegisterStore
     register_history: RegisterHistory
     packs: PackStore
+    inspections: InspectionStore
     keys: KeyStore
     transfers: TransferStore
+    pick_ups: PickUpStore
     requests: RequestStore
     links: LinkStore
     tokens: TokenStore

@@ -1,5 +1,7 @@
 """Reading a password out by telephone: shown once, to the coordinator who makes the call."""
 
+from dataclasses import dataclass
+
 from gateway.audit.entries import Action, Outcome
 from gateway.domain.actors import Actor
 from gateway.domain.errors import Conflict
@@ -13,7 +15,7 @@ from gateway.domain.transfers import (
     TransferId,
     advance,
 )
-from gateway.services import secrets
+from gateway.services import letters, secrets
 from gateway.services.auditing import about, record
 from gateway.services.gate import Authorisation, pass_gate
 from gateway.services.moves import Move, move
@@ -24,9 +26,16 @@ from gateway.services.storage import Work
 from gateway.services.transfers import owned
 
 
-async def read_password(
-    parts: Parts, actor: Actor, transfer: TransferId
-) -> tuple[Transfer, Secret]:
+@dataclass(frozen=True, slots=True)
+class ReadOut:
+    """What is to be read out: the password, and the code where the pack is picked up."""
+
+    transfer: Transfer
+    password: Secret
+    pick_up_code: Secret | None
+
+
+async def read_password(parts: Parts, actor: Actor, transfer: TransferId) -> ReadOut:
     """Show the password of a transfer by telephone, once, to the coordinator who reads it out.
 
     The intent is recorded and signed first, as for every password; then all is checked again.
@@ -49,7 +58,7 @@ async def read_password(
                 shown = Move(PasswordAccepted(), Action.PASSWORD_SHOWN)
                 found = await move(parts, work, actor, begun, shown)
                 await work.jobs.advance_transfer(transfer)
-                return found, held.password
+                return ReadOut(found, held.password, letters.pick_up_code(found, held))
     raise Conflict(
         "The recipient may no longer receive this pack; the password was destroyed.",
         "Look at the transfer for the rules that refuse it.",

@@ -9,7 +9,9 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from gateway.domain.errors import InvalidInput
+from gateway.services.inspection_storage import InspectionStore
 from gateway.services.log_storage import IndexStore, Journal, OutsideStore, TreeStore
+from gateway.services.pick_up_storage import PickUpStore
 from gateway.services.register_storage import RegisterHistory
 from gateway.services.request_storage import LinkStore, RequestStore
 from gateway.services.storage import (
@@ -26,11 +28,13 @@ from gateway.services.user_storage import SessionStore, UserStore
 from gateway.storage.access_store import PostgresAnswers, PostgresTokens
 from gateway.storage.failures import database_failures
 from gateway.storage.index_store import PostgresIndex
+from gateway.storage.inspection_store import PostgresInspections
 from gateway.storage.jobs import PostgresJobs
 from gateway.storage.journal import PostgresJournal
 from gateway.storage.locks import lock_key
 from gateway.storage.log_store import PostgresOutside, PostgresTree
 from gateway.storage.pack_store import PostgresKeys, PostgresPacks
+from gateway.storage.pick_up_store import PostgresPickUps
 from gateway.storage.register_history_store import PostgresRegisterHistory
 from gateway.storage.register_store import PostgresRegister
 from gateway.storage.request_store import PostgresLinks, PostgresRequests
@@ -57,8 +61,10 @@ class PostgresWork:
     register: RegisterStore
     register_history: RegisterHistory
     packs: PackStore
+    inspections: InspectionStore
     keys: KeyStore
     transfers: TransferStore
+    pick_ups: PickUpStore
     requests: RequestStore
     links: LinkStore
     tokens: TokenStore
@@ -197,8 +203,10 @@ async def _unit(connection: AsyncConnection) -> AsyncIterator[PostgresWork]:
             register=PostgresRegister(connection),
             register_history=PostgresRegisterHistory(connection),
             packs=PostgresPacks(connection),
+            inspections=PostgresInspections(connection),
             keys=PostgresKeys(connection),
             transfers=PostgresTransfers(connection),
+            pick_ups=PostgresPickUps(connection),
             requests=PostgresRequests(connection),
             links=PostgresLinks(connection),
             tokens=PostgresTokens(connection),

@@ -94,6 +94,8 @@ class PostgresRegister:
 
         A protocol version counts as in force once its day has come, `today` at the latest, and
         somebody has signed it; from then on only signatures may be added to it.
+        An agency that does not say how it wants its packs sealed and brought, or how large a mail
+        it takes, keeps what it chose before.
         Identifiers of parts are joined with `/`: `protocol/version`, `representative/child`.
 
         Raises:
@@ -101,7 +103,7 @@ class PostgresRegister:
         """
         await self.lock()
         merged: list[_Merged[Any]] = [
-            await self._merge(_AGENCIES, register.agencies),
+            await self._merge_agencies(register.agencies),
             await self._merge(_REPRESENTATIVES, register.representatives),
             await self._merge_protocols(register.protocols, today),
             await self._merge(_MEETINGS, register.meetings),
@@ -270,6 +272,11 @@ class PostgresRegister:
     async def _merge(self, kind: _Kind[T], things: Sequence[T]) -> _Merged[T]:
         return await self._write(await self._compare(kind, things))
 
+    async def _merge_agencies(self, things: Sequence[Agency]) -> _Merged[Agency]:
+        chosen = await self._read(_AGENCIES, [each.id for each in things])
+        kept = [_with_choices(each, chosen.get((each.id,), each)) for each in things]
+        return await self._merge(_AGENCIES, kept)
+
     async def _merge_protocols(
         self, versions: Sequence[Protocol], today: date
     ) -> _Merged[Protocol]:
@@ -291,3 +298,13 @@ def _hold_terms(old: Protocol, new: Protocol, today: date) -> None:
             "Raise the version, and have the agencies sign it.",
             field="protocols",
         )
+
+
+def _with_choices(agency: Agency, before: Agency) -> Agency:
+    """The agency, with what it chose before wherever it says nothing now."""
+    return replace(
+        agency,
+        sealed_form=agency.sealed_form or before.sealed_form,
+        pick_up=agency.pick_up or before.pick_up,
+        mail_limit_bytes=agency.mail_limit_bytes or before.mail_limit_bytes,
+    )

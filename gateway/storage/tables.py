@@ -30,12 +30,14 @@ from gateway.domain.register import (
     InformationItem,
     Method,
     PasswordChannel,
+    PickUp,
     Purpose,
     RepresentativeId,
+    SealedForm,
     Signature,
     Standing,
 )
-from gateway.domain.transfers import State
+from gateway.domain.transfers import Route, State
 from gateway.domain.transfers.states import Withheld
 from gateway.storage.columns import Moment, Structure, TypeCodec, Word, identifier, one_of, sized
 from gateway.storage.progress import TAG, TRANSFER_PROGRESS
@@ -64,9 +66,15 @@ agencies = Table(
     Column("standings", Structure(TypeCodec(tuple[Standing, ...])), nullable=False),
     Column("handling_acknowledged_on", Date),
     Column("region", Text),
+    Column("sealed_form", Word(SealedForm)),
+    Column("pick_up", Word(PickUp)),
+    Column("mail_limit_bytes", BigInteger),
     sized("id", LONGEST_IDENTIFIER),
     one_of("kind", AgencyKind),
     one_of("highest_classification", Classification),
+    one_of("sealed_form", SealedForm),
+    one_of("pick_up", PickUp),
+    CheckConstraint("mail_limit_bytes > 0", name="mail_limit_counts"),
 )
 
 representatives = Table(
@@ -209,11 +217,15 @@ transfers = Table(
     Column("link_digest", LargeBinary, nullable=False, unique=True),
     Column("wrong_codes", Integer, nullable=False),
     Column("held_up", Text),
+    Column("form", Word(SealedForm)),
+    Column("route", Word(Route), nullable=False),
     ForeignKeyConstraint(["agency", "pack"], ["packs.agency", "packs.id"]),
     sized("id", LONGEST_IDENTIFIER),
     one_of("channel", PasswordChannel),
     CheckConstraint("(channel IS NULL) = (channel_address IS NULL)", name="channel_addressed"),
     one_of("state", State),
+    one_of("form", SealedForm),
+    one_of("route", Route),
     CheckConstraint(f"progress ->> '{TAG}' IS NOT DISTINCT FROM state", name="progress_of_state"),
     CheckConstraint("attempts >= 0 AND wrong_codes >= 0", name="counts"),
     CheckConstraint(

@@ -7,6 +7,7 @@ from aiohttp import web
 from gateway.domain.errors import Unavailable
 from gateway.services import register
 from gateway.services.gate import require_signed
+from gateway.services.inspecting import require_scanner
 from gateway.web.answers.others import (
     Health,
     MeetingPage,
@@ -49,6 +50,8 @@ async def is_up(_: Call) -> Answer:
 async def is_ready(call: Call) -> Answer:
     """That the database answers and the audit log is signed: without a log nothing is sent.
 
+    So does the malware scanner, where scanning is required.
+
     Raises:
         Unavailable: one of them fails.
     """
@@ -57,4 +60,9 @@ async def is_ready(call: Call) -> Answer:
             await require_signed(call.parts)
     except TimeoutError as error:
         raise Unavailable("The database does not answer.", "Try again later.") from error
+    try:
+        async with asyncio.timeout(_READY_WITHIN_SECONDS):
+            await require_scanner(call.parts)
+    except TimeoutError as error:
+        raise Unavailable("The malware scanner does not answer.", "Try again later.") from error
     return Answer(Health(status="ready"))

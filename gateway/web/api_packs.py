@@ -1,7 +1,8 @@
 """Handlers for packs, their documents, their check, and sending."""
 
-from gateway.services import packs, sending
+from gateway.services import found, packs, sending
 from gateway.web import uploads
+from gateway.web.answers.found import FoundShown
 from gateway.web.answers.packs import (
     DocumentShown,
     MatrixShown,
@@ -11,7 +12,7 @@ from gateway.web.answers.packs import (
 )
 from gateway.web.answers.transfers import SentShown, TransferShown
 from gateway.web.calls import Answer, Call
-from gateway.web.models import Label, PackBody, PageQuery
+from gateway.web.models import CleanBody, Label, PackBody, PageQuery, UploadQuery
 from gateway.web.paging import next_after
 
 
@@ -43,7 +44,8 @@ async def discard_pack(call: Call) -> Answer:
 
 async def add_document(call: Call) -> Answer:
     """The document as it was stored."""
-    document = await uploads.receive(call, call.pack)
+    remove = call.query_as(UploadQuery).remove_unsafe
+    document = await uploads.receive(call, call.pack, remove_unsafe=remove)
     return Answer(DocumentShown.model_validate(document))
 
 
@@ -58,6 +60,25 @@ async def remove_document(call: Call) -> Answer:
     """Nothing: the document is gone."""
     await packs.remove_document(call.parts, call.actor, call.pack, call.document)
     return Answer()
+
+
+async def get_found(call: Call) -> Answer:
+    """What was found in the document."""
+    seen = await found.look_at_found(call.parts, call.actor, call.pack, call.document)
+    return Answer(FoundShown.of(seen))
+
+
+async def clean_document(call: Call) -> Answer:
+    """The document without what was to be taken out."""
+    kinds = call.body_as(CleanBody).to_kinds()
+    document = await found.clean_document(call.parts, call.actor, call.pack, call.document, kinds)
+    return Answer(DocumentShown.model_validate(document))
+
+
+async def stamp_document(call: Call) -> Answer:
+    """The document with the marking on its pages."""
+    document = await found.stamp_document(call.parts, call.actor, call.pack, call.document)
+    return Answer(DocumentShown.model_validate(document))
 
 
 async def check_pack(call: Call) -> Answer:

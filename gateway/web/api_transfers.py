@@ -38,9 +38,12 @@ async def recall_transfer(call: Call) -> Answer:
 
 async def read_password(call: Call) -> Answer:
     """The password, this once, for the coordinator who reads it out by telephone."""
-    transfer, password = await telephone.read_password(call.parts, call.actor, call.transfer)
-    shown = TransferShown.of(transfer)
-    return Answer(PasswordShown(transfer=shown, password=password.reveal()))
+    spoken = await telephone.read_password(call.parts, call.actor, call.transfer)
+    code = spoken.pick_up_code.reveal() if spoken.pick_up_code else None
+    shown = TransferShown.of(spoken.transfer)
+    return Answer(
+        PasswordShown(transfer=shown, password=spoken.password.reveal(), pick_up_code=code)
+    )
 
 
 async def acknowledge(call: Call) -> Answer:

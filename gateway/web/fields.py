@@ -5,6 +5,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
+from gateway.domain.inspection import Kind
 from gateway.domain.transfers import State
 from gateway.forms.exports import Format
 from gateway.forms.fields import UpTo, one_of, patterned
@@ -45,6 +46,12 @@ def _flag(value: object) -> bool:
     raise Fault("This is neither yes nor no.", "Use 'true' or 'false'.")
 
 
+def _kind(value: object) -> str:
+    if isinstance(value, str) and value in Kind.__members__:
+        return value
+    raise Fault("There is no such kind of discovery.", "Use those that the document's found lists.")
+
+
 Flag = Annotated[bool, BeforeValidator(_flag), WithJsonSchema({"type": "boolean"})]
 Identifier = Annotated[str, AfterValidator(_identifier), patterned(_IDENTIFIER)]
 Typed = Annotated[str, AfterValidator(_typed), patterned(_TYPED)]
@@ -70,4 +77,9 @@ DirectionName = Annotated[
 ]
 StateName = Annotated[
     State, BeforeValidator(member_of(list(State), "There is no such state.")), one_of(list(State))
+]
+KindName = Annotated[
+    str,
+    BeforeValidator(_kind),
+    WithJsonSchema({"type": "string", "enum": [kind.name for kind in Kind]}),
 ]

@@ -8,6 +8,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
+from gateway.domain.inspection import Kind
 from gateway.domain.register import RepresentativeId
 from gateway.forms.exports import Format
 from gateway.forms.fields import Form, Line, RepresentativeKey, Several
@@ -27,8 +28,10 @@ from gateway.services.paging import Page
 from gateway.web.fields import (
     FEW,
     DirectionName,
+    Flag,
     FormatName,
     Identifier,
+    KindName,
     Limit,
     Size,
     StateName,
@@ -87,6 +90,28 @@ class Acknowledgement(Form):
 
     reference: Typed = Field(description="The pack's reference, e.g. 'T-7KQ2-M9XD'.")
     code: Typed = Field(description="The code from the contents page inside the pack.")
+
+
+class UploadQuery(Form):
+    """How a document is taken in."""
+
+    remove_unsafe: Flag = Field(
+        default=False,
+        description="Remove what is unsafe, such as macros, instead of refusing the document.",
+    )
+
+
+class CleanBody(Form):
+    """What is to be taken out of a document."""
+
+    kinds: Annotated[Several[KindName], FEW] = Field(
+        default=(),
+        description="Kinds of discoveries; with none the document is only looked into again.",
+    )
+
+    def to_kinds(self) -> frozenset[Kind]:
+        """The kinds by their names."""
+        return frozenset(Kind[name] for name in self.kinds)
 
 
 class NoQuery(Form):

@@ -19,6 +19,7 @@ from gateway.web.answers.audit import (
     EntryPage,
     RefusalsShown,
 )
+from gateway.web.answers.found import FoundShown
 from gateway.web.answers.others import Health, MeetingPage, MeetingShown
 from gateway.web.answers.packs import DocumentShown, MatrixShown, PackPage, PackShown
 from gateway.web.answers.requests import (
@@ -43,6 +44,7 @@ from gateway.web.models import (
     AccountQuery,
     Acknowledgement,
     AgencyAccountQuery,
+    CleanBody,
     EntryQuery,
     ExportQuery,
     GrowthQuery,
@@ -52,6 +54,7 @@ from gateway.web.models import (
     PeriodQuery,
     TransferQuery,
     UploadLabel,
+    UploadQuery,
 )
 from gateway.web.pages import acknowledge, static
 from gateway.web.request_models import (
@@ -104,7 +107,8 @@ _PACK_ROUTES = (
     Route(
         "POST", f"{_PACK}/documents", api_packs.add_document, "addDocument",
         "Add a document: its label, then its file", _SENDERS,
-        upload=UploadLabel, answer=DocumentShown, status=201, problems=(Conflict, LimitExceeded),
+        upload=UploadLabel, query=UploadQuery, answer=DocumentShown, status=201,
+        problems=(Conflict, LimitExceeded),
     ),
     Route(
         "PATCH", _DOCUMENT, api_packs.relabel_document, "relabelDocument",
@@ -114,6 +118,20 @@ _PACK_ROUTES = (
     Route(
         "DELETE", _DOCUMENT, api_packs.remove_document, "removeDocument",
         "Take a document out of a pack", _SENDERS, status=204, problems=(Conflict,),
+    ),
+    Route(
+        "GET", f"{_DOCUMENT}/found", api_packs.get_found, "getFound",
+        "See what was found in a document; this holds words of it", _SENDERS, answer=FoundShown,
+    ),
+    Route(
+        "POST", f"{_DOCUMENT}/clean", api_packs.clean_document, "cleanDocument",
+        "Take something out of a document, or look into it again", _SENDERS,
+        body=CleanBody, answer=DocumentShown, problems=(Conflict, InvalidInput, Unavailable),
+    ),
+    Route(
+        "POST", f"{_DOCUMENT}/stamp", api_packs.stamp_document, "stampDocument",
+        "Stamp the marking of its label onto each page of a PDF", _SENDERS,
+        answer=DocumentShown, problems=(Conflict, InvalidInput, Unavailable),
     ),
     Route(
         "GET", f"{_PACK}/check", api_packs.check_pack, "checkPack",

@@ -64,8 +64,8 @@ def named(part: BodyPartReader) -> tuple[str, str | None]:
         return part.name or "", part.filename
 
 
-async def receive(call: Call, pack: PackId) -> Document:
-    """Store the document in the request's body.
+async def receive(call: Call, pack: PackId, *, remove_unsafe: bool = False) -> Document:
+    """Store the document in the request's body; what is unsafe in it can be removed first.
 
     Raises:
         LimitExceeded: larger than allowed; at once where its length was announced.
@@ -80,7 +80,7 @@ async def receive(call: Call, pack: PackId) -> Document:
     if part is None or not name:
         raise _out_of_order()
     _require_plain(part)
-    new = NewDocument(name, label.to_domain(), label.title)
+    new = NewDocument(name, label.to_domain(), label.title, remove_unsafe)
     async with aclosing(upload.chunks(part, last=True)) as chunks:
         return await uploads.add_document(call.parts, call.actor, pack, new, chunks)
 

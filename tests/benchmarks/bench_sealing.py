@@ -1,10 +1,11 @@
-"""Speed and memory of sealing one large document, beside stock pyzipper and 7-Zip.
+"""Speed and memory of sealing one large document, beside stock pyzipper and 7-Zip; native files.
 
 Run it with `python tests/benchmarks/bench_sealing.py [MEGABYTES [ROUNDS]]`. Rates differ from
 machine to machine and from run to run; read the ratios, which come from the same run. 7-Zip reads
 the document from a file, as the others do.
 """
 
+import io
 import os
 import resource
 import shutil
@@ -12,19 +13,23 @@ import subprocess
 import sys
 import tempfile
 import time
+import zipfile
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pikepdf
 import pyzipper
 from rich.console import Console
 from rich.table import Table
 
+from gateway.documents import ContentsForm
 from gateway.domain.packs import Encoding
 from gateway.domain.secret import Secret
-from gateway.sealing import EffPassphrases, ZipSealer
-from gateway.services.ports import ArchiveMember, ContentsPage
+from gateway.sealing import EffPassphrases, NativeSealer, ZipSealer
+from gateway.services.ports import ArchiveMember, ContentsPage, Sealer
 
+SAMPLE = Path(__file__).parents[2] / "gateway" / "demo" / "sample" / "documents"
 CHUNK = 256 * 1024
 MADE_AT = datetime(2026, 11, 5, 9, 30, tzinfo=UTC)
 
@@ -116,6 +121,63 @@ def measure(megabytes: int, rounds: int, folder: Path) -> tuple[dict[str, float]
     return best, grown
 
 
+def pdf(megabytes: int) -> bytes:
+    """A PDF file of one page, with random bytes in its streams of a megabyte each."""
+    out = io.BytesIO()
+    with pikepdf.new() as document:
+        shown = document.add_blank_page()
+        streams = [document.make_stream(os.urandom(1_000_000)) for _ in range(megabytes)]
+        shown.obj.PieceInfo = document.make_indirect(pikepdf.Array(streams))
+        document.save(out, compress_streams=False)
+    return out.getvalue()
+
+
+def docx(megabytes: int) -> bytes:
+    """A Word file with random bytes in it."""
+    package = io.BytesIO((SAMPLE / "support-plan.docx").read_bytes())
+    with zipfile.ZipFile(package, "a", zipfile.ZIP_STORED) as out:
+        out.writestr("word/media/random.bin", os.urandom(megabytes * 1_000_000))
+    return package.getvalue()
+
+
+def held(name: str, whole: bytes) -> ArchiveMember:
+    """A document that is in memory."""
+    return ArchiveMember(name, Encoding.IDENTITY, len(whole), len(whole), lambda: iter((whole,)))
+
+
+def measure_native(megabytes: int, rounds: int, folder: Path) -> Iterator[tuple[str, str, float]]:
+    """Best seconds of sealing one document of each kind as native files and as encrypted zip."""
+    password = EffPassphrases().new()
+    sealers: dict[str, Sealer] = {
+        "native files": NativeSealer(ContentsForm(), str(folder)),
+        "encrypted zip": ZipSealer(),
+    }
+    for name, whole in (("01.pdf", pdf(megabytes)), ("01.docx", docx(megabytes))):
+        member = held(name, whole)
+        for form, sealer in sealers.items():
+            took = []
+            for _ in range(rounds + 1):  # the first loads libraries and fonts
+                with tempfile.TemporaryFile(dir=folder) as out:
+                    began = time.perf_counter()
+                    sealer.seal(page(), [member], password, MADE_AT, out)
+                    took.append(time.perf_counter() - began)
+            yield name, form, min(took[1:])
+
+
+def print_native(rounds: int, folder: Path) -> None:
+    """Measure and print a small and a large document of each kind, and the memory they took."""
+    console = Console()
+    for megabytes in (0, 50):
+        before = peak_bytes()
+        table = Table(title=f"One document of {megabytes or 'less than 1'} MB, best of {rounds}")
+        for column in ("document", "sealed as", "milliseconds"):
+            table.add_column(column, justify="right" if column == "milliseconds" else "left")
+        for name, form, took in measure_native(megabytes, rounds, folder):
+            table.add_row(name, form, f"{took * 1000:.0f}")
+        console.print(table)
+        console.print(f"Peak memory rose by {(peak_bytes() - before) / 1e6:.0f} MB in all.")
+
+
 def main() -> None:
     """Measure and print."""
     given = [int(argument) for argument in sys.argv[1:3]]
@@ -130,6 +192,8 @@ def main() -> None:
     console = Console()
     console.print(table)
     console.print(f"Peak memory rose by {grown / 1e6:.1f} MB while the gateway sealed.")
+    with tempfile.TemporaryDirectory() as folder:
+        print_native(rounds, Path(folder))
 
 
 if __name__ == "__main__":

@@ -3,7 +3,6 @@
 import contextlib
 import email
 import email.policy
-import io
 import re
 import socket
 import time
@@ -11,11 +10,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import pyzipper
 from playwright.sync_api import Page, sync_playwright
 from support.running import Installation, installation
 from support.world import SAMPLE
 
+from gateway.demo.opening import contents, opened
 from gateway.demo.recipients import OpenedPack
 
 BROWSER = Path("/usr/bin/chromium")
@@ -75,13 +74,11 @@ def received(there: Installation, recipient: str) -> tuple[str, str, OpenedPack]
         password = _PASSWORD.search(text)
         assert link
         assert password
-        with pyzipper.AESZipFile(io.BytesIO(archive.get_content())) as opened:
-            opened.setpassword(password[0].encode())
-            code = _CODE.search(opened.read("00-contents.html").decode())
-            assert code
-            names = tuple(opened.namelist())
+        files = opened(archive.get_content(), password[0])
+        code = _CODE.search(contents(files))
+        assert code
         nowhere = Path()
-        return link[0], transfer["reference"], OpenedPack(names, code[0], nowhere, nowhere)
+        return link[0], transfer["reference"], OpenedPack(tuple(files), code[0], nowhere, nowhere)
     raise AssertionError("no pack reached the recipient")
 
 

@@ -65,7 +65,10 @@ async def test_a_refusal_of_the_mail_is_final_only_with_a_five(
         ),
         (
             "554 5.7.1",
-            Rejected("554 5.7.1 The relay refused it for reasons of security or policy."),
+            Rejected(
+                "554 5.7.1 The relay refused it for reasons of security or policy.",
+                of_content=True,
+            ),
         ),
     ],
 )

@@ -17,6 +17,7 @@ from gateway.channels import messages
 from gateway.channels.mime import Mail
 from gateway.domain.classification import Classification
 from gateway.domain.errors import InvalidInput, Refused
+from gateway.domain.register import SealedForm
 from gateway.services.ports import NoticeLetter, PackLetter, PasswordLetter
 
 LETTERHEAD = messages.Letterhead("packs@lead.example", "Lead Agency", "X-Protective-Marking")
@@ -102,6 +103,20 @@ async def test_both_forms_of_a_pack_mail_tell_the_recipient_everything(
     inside = shown.split("Kia ora")
     assert inside[0].rstrip().endswith(f"[{MARKING}]")
     assert inside[1].rstrip().endswith(f"[{MARKING}]")
+
+
+@pytest.mark.parametrize("kind", ["plain", "html"])
+async def test_the_mail_of_native_files_says_how_these_are_opened(
+    pack_letter: PackLetter, attach: Any, kind: str
+) -> None:
+    """By the programs people have; nothing is said of a zip that Explorer cannot open."""
+    letter = replace(pack_letter, form=SealedForm.NATIVE_FILES)
+    mail = read(await raw(messages.compose_pack(letter, attach(b"x"), LETTERHEAD)))
+    shown = " ".join(re.sub(r"<[^>]+>", " ", body(mail, kind)).split())
+    told = ["double click", "00-contents.pdf", "PDF reader, Word", "others.zip", "T-7KQ2-M9XD.zip"]
+    assert [words for words in told if words not in shown] == []
+    assert "Windows Explorer" not in shown
+    assert "is an encrypted archive" not in shown
 
 
 async def test_without_a_link_the_mail_speaks_of_none(pack_letter: PackLetter, attach: Any) -> None:

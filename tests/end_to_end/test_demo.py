@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+import zipfile
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
@@ -130,6 +131,28 @@ def test_the_packs_open_with_the_passwords_that_arrived(left: Path, tmp_path: Pa
         assert all(name[:2].isdigit() for name in pack.names)
 
 
+def test_one_agency_gets_native_files_and_the_others_encrypted_zips(left: Path) -> None:
+    """The report says which; the mail says how to open each; the receipt proves the archive."""
+    forms = {row["recipient"]: row["form"] for row in report(left)}
+    assert {name for name, form in forms.items() if form == "native files"} == {"mere-tauira"}
+    assert set(forms.values()) == {"native files", "encrypted zip", None}
+    (native,) = (row["reference"] for row in report(left) if row["form"] == "native files")
+    saved = left / "saved" / f"{native}.zip"
+    with zipfile.ZipFile(saved) as archive:
+        names = archive.namelist()
+        assert sorted(names) == ["00-contents.pdf", "01.pdf", "02.pdf", "03.docx", "04.docx"]
+        assert all(b"Tauira" not in archive.read(name) for name in names)
+    for message in mails(left):
+        body = message.get_body(("plain",))
+        if archives(message) and body is not None:
+            is_native = native in message["Subject"]
+            assert ("00-contents.pdf" in body.get_content()) is is_native
+            assert ("Windows Explorer" in body.get_content()) is not is_native
+    key, receipt = left / "audit" / "key.pub", left / "saved" / f"{native}.tlog-proof.txt"
+    whole = ("verify-receipt", "--key", str(key), "--archive", str(saved), str(receipt))
+    assert gateway_audit(*whole)[0] == 0
+
+
 def test_no_password_is_where_its_pack_is(left: Path) -> None:
     """No mail with a pack, and no entry of the log, holds a password."""
     passwords = [password.encode() for password in texted_passwords(left).values()]
@@ -187,8 +210,12 @@ def test_the_log_tells_each_request_s_story(left: Path) -> None:
 
 
 def verify(folder: Path, *more: str) -> tuple[int, str]:
+    return gateway_audit("verify", str(folder), *more)
+
+
+def gateway_audit(*arguments: str) -> tuple[int, str]:
     done = subprocess.run(
-        [sys.executable, "-m", "gateway", "audit", "verify", str(folder), *more],
+        [sys.executable, "-m", "gateway", "audit", *arguments],
         capture_output=True,
         text=True,
         timeout=60,

@@ -46,7 +46,7 @@ UNKNOWN: dict[str, Any] = {
     "document.label.children": [],
     "document.label.endorsements": ["?"],
 }
-ABSENT = ("protocol", "channel", "recipient.mobile", "agency.handling_acknowledged_on")
+ABSENT = ("protocol", "channel", "inspected", "recipient.mobile", "agency.handling_acknowledged_on")
 
 
 def withheld_situations() -> list[Situation]:

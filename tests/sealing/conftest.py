@@ -10,9 +10,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from gateway.documents import ContentsForm
 from gateway.domain.packs import Encoding
 from gateway.domain.secret import Secret
-from gateway.sealing import ZipSealer
+from gateway.sealing import NativeSealer, ZipSealer
 from gateway.services.ports import ArchiveMember, ContentsPage, ContentsRow
 
 MADE_AT = datetime(2026, 11, 5, 9, 30, 42, tzinfo=ZoneInfo("Pacific/Auckland"))
@@ -76,6 +77,26 @@ def sealed(tmp_path: Path, page: ContentsPage, password: Secret) -> Sealed:
         path = tmp_path / "pack.zip"
         with path.open("w+b") as out:
             ZipSealer().seal(page, members, password, MADE_AT, out)
+        return path
+
+    return seal
+
+
+@pytest.fixture(scope="session")
+def form() -> ContentsForm:
+    """Sets contents pages; fonts are loaded once."""
+    return ContentsForm(system_fonts=False)
+
+
+@pytest.fixture
+def native(tmp_path: Path, page: ContentsPage, password: Secret, form: ContentsForm) -> Sealed:
+    """Seals members into a file and gives its path."""
+
+    def seal(*members: ArchiveMember, by: Secret = password, limit_bytes: int = 10_000_000) -> Path:
+        path = tmp_path / "pack.zip"
+        with path.open("w+b") as out:
+            sealer = NativeSealer(form, str(tmp_path), limit_bytes)
+            sealer.seal(page, members, by, MADE_AT, out)
         return path
 
     return seal

@@ -13,7 +13,7 @@ from gateway.audit.entries import Action
 from gateway.domain.errors import Conflict
 from gateway.domain.register import ChildReference, ConflictOfInterest, Register
 from gateway.domain.transfers import Failed, Narrowed, Refused, State, Transfer, TransferId
-from gateway.services import delivery, notices
+from gateway.services import delivery, mailing, notices
 from gateway.services.moves import Move, locked, move
 from gateway.services.ports import Attachment, Deferred, Outcome, PackLetter, Rejected
 from gateway.services.seal import seal_archive
@@ -226,7 +226,7 @@ async def test_a_late_worker_harms_nothing(world: World) -> None:
 
     async def overtaken(letter: PackLetter, attachment: Attachment) -> Outcome:
         world.channels.send_pack = mail  # type: ignore[method-assign]
-        await delivery._mail(world.parts, transfer.id)
+        await mailing.mail(world.parts, transfer.id)
         world.clock.move(minutes=11)
         await delivery._release(world.parts, transfer.id)
         return await mail(letter, attachment)
@@ -340,7 +340,8 @@ async def test_a_password_by_telephone_is_shown_once(world: World) -> None:
         await read_password(world.parts, COORDINATOR, transfer.id)
     world.clock.move(minutes=11)
     assert (await run(world, transfer)).state is State.MAILED
-    shown, password = await read_password(world.parts, COORDINATOR, transfer.id)
+    spoken = await read_password(world.parts, COORDINATOR, transfer.id)
+    shown, password = spoken.transfer, spoken.password
     assert shown.state is State.PASSWORD_SENT
     unzipped(world.channels.mails[0][1], password.reveal())
     with pytest.raises(Conflict):

@@ -158,7 +158,7 @@ async def test_nothing_leaves_while_the_log_cannot_be_signed(
     world.clock.move(hours=1)
     assert {each.state for each in await run(world, *automatic)} == {State.PASSWORD_SENT}
     assert len(world.channels.passwords) == 2
-    shown, _ = await read_password(world.parts, COORDINATOR, by_telephone.id)
+    shown = (await read_password(world.parts, COORDINATOR, by_telephone.id)).transfer
     assert shown.state is State.PASSWORD_SENT
     reasons = [
         (entry["action"], entry["detail"]["reason"])

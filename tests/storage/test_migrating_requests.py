@@ -33,6 +33,7 @@ from gateway.services.request_storage import AnswerLink, SealedMessage, StoredRe
 from gateway.services.sequencing import Sequencer
 from gateway.storage import migrations, request_tables
 from gateway.storage.database import PostgresDatabase, postgres_url
+from gateway.storage.progress import TAG
 
 STORED = Path(__file__).parent / "stored" / "as_of_0002.jsonl"
 _INSERT = "INSERT INTO {} OVERRIDING SYSTEM VALUE SELECT * FROM jsonb_populate_record(NULL::{}, %s)"
@@ -60,18 +61,23 @@ def counts(url: str, tables: set[str]) -> dict[str, int]:
     return found
 
 
-@pytest.fixture
-async def upgraded(empty_database_url: str) -> AsyncIterator[PostgresDatabase]:
-    """A database with what the second step's gateway stored, at the newest step."""
-    await asyncio.to_thread(step, empty_database_url, "0002")
+async def store_as_of_0002(url: str) -> set[str]:
+    """Bring a database to the second step, with what its gateway stored; gives the tables."""
+    await asyncio.to_thread(step, url, "0002")
     lines = [json.loads(line) for line in STORED.read_text("utf-8").splitlines()]
-    with psycopg.connect(empty_database_url) as connection:
+    with psycopg.connect(url) as connection:
         for line in lines:
             table = sql.Identifier(line["table"])
             row = json.dumps(line["row"], ensure_ascii=False)
             connection.execute(sql.SQL(_INSERT).format(table, table), [row])
         connection.execute("SELECT setval(pg_get_serial_sequence('audit_pending', 'id'), 100)")
-    tables = {line["table"] for line in lines}
+    return {line["table"] for line in lines}
+
+
+@pytest.fixture
+async def upgraded(empty_database_url: str) -> AsyncIterator[PostgresDatabase]:
+    """A database with what the second step's gateway stored, at the newest step."""
+    tables = await store_as_of_0002(empty_database_url)
     before = counts(empty_database_url, tables)
     await migrations.upgrade(empty_database_url)
     assert await migrations.is_current(empty_database_url)
@@ -99,6 +105,26 @@ async def test_packs_and_transfers_are_still_there(
         assert await work.transfers.get(TransferId("t1"), A) == make_transfer("t1", "p1")
         assert await work.keys.get("secrets-t1") == b"\0wrapped\xff"
         assert await work.requests.carried_by(pack.id) is None
+
+
+@pytest.mark.parametrize(
+    ("state", "form"), [("expired", "encrypted zip"), ("queued", None), ("failed", None)]
+)
+async def test_what_was_sealed_before_there_was_a_choice_says_how(
+    empty_database_url: str, state: str, form: str | None
+) -> None:
+    """As an encrypted zip; where it is not known whether it was sealed, nothing is said."""
+    await store_as_of_0002(empty_database_url)
+    await asyncio.to_thread(step, empty_database_url, "0009")
+    with psycopg.connect(empty_database_url) as connection:
+        connection.execute(
+            "UPDATE transfers SET state = %s, progress = "
+            "progress || jsonb_build_object(%s::text, %s::text) WHERE id = 't1'",
+            [state, TAG, state],
+        )
+    await migrations.upgrade(empty_database_url)
+    with psycopg.connect(empty_database_url) as connection:
+        assert connection.execute("SELECT form FROM transfers").fetchall() == [(form,)]
 
 
 async def test_the_register_is_still_there(upgraded: PostgresDatabase, register: Register) -> None:

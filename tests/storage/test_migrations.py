@@ -17,17 +17,21 @@ from support.world import LOG_KEY, Remembered, SetClock
 from gateway.audit.entries import Entry
 from gateway.audit.verify import verify_export
 from gateway.domain.errors import Unavailable
+from gateway.domain.inspected import Inspected
 from gateway.domain.packs import Document, Pack
 from gateway.domain.register import Agency, ConflictOfInterest, Meeting, Protocol, Representative
 from gateway.domain.transfers import Transfer
 from gateway.services.log_storage import Endorsement, FullTile, Query, SignedCheckpoint
 from gateway.services.paging import Page
+from gateway.services.pick_up_storage import PickUp
 from gateway.services.register_storage import SealedChange
 from gateway.services.sequencing import Sequencer
 from gateway.services.storage import StoredAnswer, Token
 from gateway.storage import log_tables, migrations, tables
 from gateway.storage.database import PostgresDatabase
 from gateway.storage.database import postgres_url as sqlalchemy_url
+from gateway.storage.inspection_tables import document_inspections
+from gateway.storage.pick_up_store import pick_ups
 from gateway.storage.register_history_store import register_changes
 from gateway.storage.tables import metadata
 
@@ -85,6 +89,8 @@ def shape(url: str) -> list[list[tuple[object, ...]]]:
         (tables.transfers, Transfer),
         (tables.tokens, Token),
         (tables.answers, StoredAnswer),
+        (document_inspections, Inspected),
+        (pick_ups, PickUp),
         (log_tables.log_checkpoints, SignedCheckpoint),
         (log_tables.log_endorsements, Endorsement),
         (register_changes, SealedChange),

@@ -2,13 +2,11 @@
 
 import email
 import email.policy
-import io
 import re
 from dataclasses import dataclass
 from email.message import EmailMessage
 
-import pyzipper
-
+from gateway.demo.opening import opened
 from support.running import Installation, until
 
 CONTENTS = "00-contents.html"
@@ -27,9 +25,7 @@ class Mailed:
 
     def opened(self, password: str) -> dict[str, bytes]:
         """The files in the archive."""
-        with pyzipper.AESZipFile(io.BytesIO(self.archive)) as archive:
-            archive.setpassword(password.encode())
-            return {name: archive.read(name) for name in archive.namelist()}
+        return opened(self.archive, password)
 
 
 def packs(there: Installation) -> list[Mailed]:

@@ -1,17 +1,15 @@
 """A gateway for tests: real database, vault, policies and archives; channels that record."""
 
-import io
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-import pyzipper
-
 from gateway.audit.entries import Origin
 from gateway.calendars import HolidayCalendar
-from gateway.documents import Typesetter
+from gateway.demo.opening import opened
+from gateway.documents import ContentsForm, Typesetter
 from gateway.domain.actors import Actor, ActorKind, Role
 from gateway.domain.decisions import Limits
 from gateway.domain.packs import Pack
@@ -21,7 +19,7 @@ from gateway.domain.transfers import Timing, Transfer
 from gateway.files.pack import PackFile, parse_pack
 from gateway.files.register import parse_register
 from gateway.policy import CedarJudge
-from gateway.sealing import EffPassphrases, ZipSealer
+from gateway.sealing import EffPassphrases, NativeSealer, ZipSealer
 from gateway.services.packs import create_pack
 from gateway.services.parts import Parts, Rules
 from gateway.services.ports import (
@@ -31,6 +29,7 @@ from gateway.services.ports import (
     Outcome,
     PackLetter,
     PasswordLetter,
+    PickUpLetter,
 )
 from gateway.services.register import import_register
 from gateway.services.sending import send_pack
@@ -39,6 +38,7 @@ from gateway.services.uploads import NewDocument, add_document
 from gateway.storage.database import PostgresDatabase
 from gateway.storage.vault import FileVault
 from gateway.system import RandomIdentifiers
+from support.inspecting import Telling
 
 ROOT = Path(__file__).parents[2]
 SAMPLE = ROOT / "gateway" / "demo" / "sample"
@@ -102,6 +102,8 @@ class Channels:
 
     mails: list[tuple[PackLetter, bytes]] = field(default_factory=list)
     passwords: list[tuple[str, str, str]] = field(default_factory=list)
+    pick_ups: list[PickUpLetter] = field(default_factory=list)
+    pick_up_codes: dict[str, str] = field(default_factory=dict)
     codes: list[tuple[str, str, str]] = field(default_factory=list)
     notices: list[NoticeLetter] = field(default_factory=list)
     outcomes: list[Outcome] = field(default_factory=list)
@@ -119,8 +121,15 @@ class Channels:
         self.notices.append(letter)
         return self._answer()
 
+    async def send_pick_up(self, letter: PickUpLetter) -> Outcome:
+        """Keep the notice of a pick-up."""
+        self.pick_ups.append(letter)
+        return self._answer()
+
     async def send_password(self, letter: PasswordLetter) -> Outcome:
         """Keep the password as mailed."""
+        if letter.pick_up_code is not None:
+            self.pick_up_codes[letter.reference] = letter.pick_up_code.reveal()
         self.passwords.append((letter.to, letter.reference, letter.password.reveal()))
         return self._answer()
 
@@ -138,10 +147,17 @@ class Texts:
         self._channels = channels
 
     async def send_password(
-        self, to: str, reference: str, agency: str, password: Secret
+        self,
+        to: str,
+        reference: str,
+        agency: str,
+        password: Secret,
+        pick_up_code: Secret | None = None,
     ) -> Outcome:
-        """Keep the password as texted."""
+        """Keep the password as texted, and the code of a pick-up beside it."""
         assert agency
+        if pick_up_code is not None:
+            self._channels.pick_up_codes[reference] = pick_up_code.reveal()
         self._channels.passwords.append((to, reference, password.reveal()))
         return self._channels._answer()
 
@@ -161,6 +177,7 @@ class World:
     channels: Channels
     register: Register
     pack_file: PackFile
+    inspector: Telling
 
     async def new_pack(self, *, documents: int | None = None) -> Pack:
         """The sample's pack, with its documents taken in."""
@@ -201,23 +218,22 @@ async def chunks(data: bytes, size: int = 10_000) -> AsyncIterator[bytes]:
 
 
 def unzipped(content: bytes, password: str) -> dict[str, bytes]:
-    """What an archive holds, by name, opened with the password."""
-    with pyzipper.AESZipFile(io.BytesIO(content)) as archive:
-        archive.setpassword(password.encode())
-        return {name: archive.read(name) for name in archive.namelist()}
+    """What a pack holds, by name, opened with the password, whichever way it is sealed."""
+    return opened(content, password)
 
 
 async def make_world(
     database: PostgresDatabase, vault: FileVault, judge: CedarJudge, scratch: Path
 ) -> World:
     """A gateway with the sample register imported, on a clock that stands still."""
-    clock, channels = SetClock(), Channels()
+    clock, channels, inspector = SetClock(), Channels(), Telling()
     parts = Parts(
         database=database,
         vault=vault,
         judge=judge,
         sealer=ZipSealer(),
         typesetter=Typesetter(ROOT / "policies" / "templates"),
+        inspector=inspector,
         calendar=HolidayCalendar(),
         passphrases=EffPassphrases(),
         identifiers=RandomIdentifiers(clock),
@@ -238,7 +254,9 @@ async def make_world(
             message_domain="gateway.example",
             scratch_directory=str(scratch),
         ),
+        native_sealer=NativeSealer(ContentsForm(), str(scratch)),
     )
     register = parse_register((SAMPLE / "register.toml").read_bytes())
     await import_register(parts, ADMINISTRATOR, register, "0" * 64)
-    return World(parts, clock, channels, register, parse_pack((SAMPLE / "pack.toml").read_bytes()))
+    pack_file = parse_pack((SAMPLE / "pack.toml").read_bytes())
+    return World(parts, clock, channels, register, pack_file, inspector)

@@ -127,7 +127,8 @@ class Api:
         form.add_field("label", json.dumps(label), content_type="application/json")
         content = rest.pop("content", b"a fictional document")
         form.add_field("file", io.BytesIO(content), filename=rest.pop("name", "summary.pdf"))
-        return await self.call("POST", f"/api/v1/packs/{pack}/documents", data=form, **rest)
+        place = f"/api/v1/packs/{pack}/documents{rest.pop('query', '')}"
+        return await self.call("POST", place, data=form, **rest)
 
     async def actions(self) -> list[dict[str, Any]]:
         """Every entry of the audit log."""

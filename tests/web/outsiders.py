@@ -38,6 +38,9 @@ WITH: dict[str, dict[str, Any]] = {  # what each route with such an identifier i
     "addDocument": NOTHING,  # an upload
     "relabelDocument": {"json": DATES},
     "removeDocument": NOTHING,
+    "getFound": NOTHING,
+    "cleanDocument": {"json": {"kinds": ["COMMENT"]}},
+    "stampDocument": NOTHING,
     "checkPack": NOTHING,
     "sendPack": NOTHING,
     "getTransfer": NOTHING,

@@ -23,7 +23,8 @@ async def ask(api: Api, method: str, path: str, operation: str) -> Reply:
     """Ask as the other agency's coordinator, with whatever else the route needs."""
     if operation == "addDocument":
         return await api.upload(path.split("/")[4], token=api.stranger)
-    body: dict[str, Any] = {"json": LABEL} if operation == "relabelDocument" else {}
+    bodies = {"relabelDocument": LABEL, "cleanDocument": {"kinds": ["COMMENT"]}}
+    body: dict[str, Any] = {"json": bodies[operation]} if operation in bodies else {}
     headers = {"Idempotency-Key": "one"}
     return await api.call(method, path, token=api.stranger, headers=headers, **body)
 
@@ -54,7 +55,7 @@ async def test_every_identifier_of_another_agency_reads_like_a_missing_one(api: 
         assert missing.status == 404
         asked += 2
     added = (await api.actions())[before:]
-    assert asked == 2 * 11
+    assert asked == 2 * 14
     assert [entry["action"] for entry in added] == ["request.refused"] * asked
     assert await api.world.transfer(transfer) == transfer
 

@@ -6,11 +6,14 @@ the relay took the pack. The table `TRANSITIONS` is the whole machine; the drawi
 ARCHITECTURE.md is made from it.
 """
 
+from gateway.domain.decisions import Route
 from gateway.domain.transfers.events import (
     AcknowledgementGiven,
     ArchiveSealed,
     AttemptFailed,
+    Bounced,
     Denied,
+    DownloadBegan,
     Event,
     GivenUp,
     MailAccepted,
@@ -19,6 +22,7 @@ from gateway.domain.transfers.events import (
     PasswordAccepted,
     RecallRequested,
     ReleaseBegan,
+    Rerouted,
     TimeRanOut,
 )
 from gateway.domain.transfers.machine import (
@@ -63,7 +67,9 @@ __all__ = [
     "Archive",
     "ArchiveSealed",
     "AttemptFailed",
+    "Bounced",
     "Denied",
+    "DownloadBegan",
     "Ended",
     "Event",
     "Expire",
@@ -85,6 +91,8 @@ __all__ = [
     "Refused",
     "Release",
     "ReleaseBegan",
+    "Rerouted",
+    "Route",
     "Seal",
     "Sealed",
     "State",

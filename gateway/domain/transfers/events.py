@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 
+from gateway.domain.decisions import Route
 from gateway.domain.packs import DocumentId
+from gateway.domain.register import SealedForm
 from gateway.domain.transfers.states import Archive, Proof
 
 
@@ -11,6 +13,7 @@ class ArchiveSealed:
     """The archive is complete and in the vault."""
 
     archive: Archive
+    form: SealedForm = SealedForm.ENCRYPTED_ZIP
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +23,25 @@ class MailingBegan:
 
 @dataclass(frozen=True, slots=True)
 class MailAccepted:
-    """The relay took responsibility for the pack."""
+    """The relay took responsibility for the pack, or for the notice, as `route` says."""
+
+    route: Route = Route.MAIL
+
+
+@dataclass(frozen=True, slots=True)
+class Rerouted:
+    """Mail cannot carry the archive to this mailbox, so it is to be picked up."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bounced:
+    """What the relay had taken came back: `status` is why (RFC 3463), e.g. `5.1.1`.
+
+    `pick_up`: whether the archive can be picked up instead.
+    """
+
+    status: str
+    pick_up: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +52,11 @@ class ReleaseBegan:
 @dataclass(frozen=True, slots=True)
 class PasswordAccepted:
     """The password's channel took it, or the coordinator was shown it to read out."""
+
+
+@dataclass(frozen=True, slots=True)
+class DownloadBegan:
+    """Somebody who had the code is about to be given the archive's bytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +113,11 @@ Event = (
     ArchiveSealed
     | MailingBegan
     | MailAccepted
+    | Rerouted
+    | Bounced
     | ReleaseBegan
     | PasswordAccepted
+    | DownloadBegan
     | AttemptFailed
     | GivenUp
     | Narrowed

@@ -3,12 +3,15 @@
 from dataclasses import replace
 from datetime import datetime
 
+from gateway.domain.decisions import Route
 from gateway.domain.errors import Conflict
 from gateway.domain.transfers.events import (
     AcknowledgementGiven,
     ArchiveSealed,
     AttemptFailed,
+    Bounced,
     Denied,
+    DownloadBegan,
     Event,
     GivenUp,
     MailAccepted,
@@ -17,10 +20,12 @@ from gateway.domain.transfers.events import (
     PasswordAccepted,
     RecallRequested,
     ReleaseBegan,
+    Rerouted,
     TimeRanOut,
 )
 from gateway.domain.transfers.states import (
     Acknowledged,
+    Archive,
     Expired,
     Failed,
     Mailed,
@@ -44,6 +49,8 @@ TRANSITIONS: dict[tuple[State, type], tuple[State, ...]] = {
     (State.QUEUED, RecallRequested): (State.RECALLED,),
     (State.SEALED, MailingBegan): (State.SEALED,),
     (State.SEALED, MailAccepted): (State.MAILED,),
+    (State.SEALED, Rerouted): (State.SEALED,),
+    (State.SEALED, Bounced): (State.SEALED, State.FAILED),
     (State.SEALED, AttemptFailed): (State.SEALED, State.FAILED),
     (State.SEALED, GivenUp): (State.FAILED,),
     (State.SEALED, Narrowed): (State.QUEUED,),
@@ -51,11 +58,14 @@ TRANSITIONS: dict[tuple[State, type], tuple[State, ...]] = {
     (State.SEALED, RecallRequested): (State.RECALLED,),
     (State.MAILED, ReleaseBegan): (State.MAILED,),
     (State.MAILED, PasswordAccepted): (State.PASSWORD_SENT,),
+    (State.MAILED, Bounced): (State.SEALED, State.FAILED),
     (State.MAILED, AttemptFailed): (State.MAILED, State.FAILED),
     (State.MAILED, GivenUp): (State.FAILED,),
     (State.MAILED, Denied): (State.REFUSED,),
     (State.MAILED, RecallRequested): (State.RECALLED,),
     (State.MAILED, TimeRanOut): (State.EXPIRED,),
+    (State.PASSWORD_SENT, DownloadBegan): (State.PASSWORD_SENT,),
+    (State.PASSWORD_SENT, RecallRequested): (State.RECALLED,),
     (State.PASSWORD_SENT, AcknowledgementGiven): (State.ACKNOWLEDGED,),
     (State.PASSWORD_SENT, TimeRanOut): (State.EXPIRED,),
 }
@@ -66,7 +76,8 @@ def advance(transfer: Transfer, event: Event, at: datetime, timing: Timing) -> T
 
     Raises:
         Conflict: the event cannot happen in the transfer's state; `RecallRequested` once a
-            password has left, or may have, is such a case.
+            password has left, or may have, is such a case, unless the archive is still to be
+            picked up and nobody has begun to.
     """
     if (transfer.state, type(event)) not in TRANSITIONS:
         raise _impossible(transfer, event)
@@ -82,7 +93,16 @@ def advance(transfer: Transfer, event: Event, at: datetime, timing: Timing) -> T
         retry_at=None,
         held_up=transfer.held_up if same_state else None,
     )
-    return replace(moved, documents=event.documents) if isinstance(event, Narrowed) else moved
+    match event:
+        case Narrowed(documents):
+            return replace(moved, documents=documents, form=None)
+        case ArchiveSealed(form=form):
+            return replace(moved, form=form)
+        case Rerouted() | Bounced() if isinstance(progress, Sealed):
+            again = replace(moved, route=Route.PICK_UP, entered_at=at, attempts=0)
+            return replace(again, held_up=None)
+        case _:
+            return moved
 
 
 def _progress_after(  # noqa: C901, PLR0911, PLR0912 - one case per row of the table
@@ -94,15 +114,23 @@ def _progress_after(  # noqa: C901, PLR0911, PLR0912 - one case per row of the t
         case MailingBegan(), Sealed() as sealed:
             unknown = sealed.may_have_left or sealed.attempted
             return replace(sealed, attempted=True, may_have_left=unknown)
-        case MailAccepted(), Sealed(archive, attempted, may_have_left) if (
-            attempted or may_have_left
+        case MailAccepted(route), Sealed() as sealed if _exposed(sealed) and (
+            route is transfer.route
         ):
-            return Mailed(archive, accepted_at=at, release_at=at + timing.recall_window)
+            release_at = at + timing.recall_window
+            return Mailed(sealed.archive, accepted_at=at, release_at=release_at)
+        case Rerouted(), Sealed() as sealed if transfer.route is Route.MAIL:
+            return replace(sealed, attempted=False)
+        case Bounced(), Sealed() | Mailed() as left:
+            return _after_bounce(transfer, event, left, at)
         case ReleaseBegan(), Mailed() as mailed if at >= mailed.release_at:
             unknown = mailed.may_have_left or mailed.releasing
             return replace(mailed, releasing=True, may_have_left=unknown)
-        case PasswordAccepted(), Mailed(accepted_at=accepted_at) as mailed if _exposed(mailed):
-            return PasswordSent(accepted_at=accepted_at, sent_at=at)
+        case PasswordAccepted(), Mailed() as mailed if _exposed(mailed):
+            kept = mailed.archive if transfer.route is Route.PICK_UP else None
+            return PasswordSent(mailed.accepted_at, sent_at=at, archive=kept)
+        case DownloadBegan(), PasswordSent(archive=Archive()) as sent:
+            return replace(sent, fetched=True)
         case Narrowed(documents), Queued() if documents:
             return Queued()
         case Narrowed(documents), Sealed() as sealed if documents and not _exposed(sealed):
@@ -113,7 +141,11 @@ def _progress_after(  # noqa: C901, PLR0911, PLR0912 - one case per row of the t
             return Refused(at, rules)
         case RecallRequested(), Mailed() as mailed if not _exposed(mailed):
             return Recalled(at, after_mailing=True)
-        case RecallRequested(), Queued() | Sealed():
+        case RecallRequested(), PasswordSent(archive=Archive(), fetched=False):
+            return Recalled(at, after_mailing=True)
+        case RecallRequested(), Sealed(may_have_left=left):
+            return Recalled(at, after_mailing=left)
+        case RecallRequested(), Queued():
             return Recalled(at, after_mailing=False)
         case AcknowledgementGiven(proof), PasswordSent():
             return Acknowledged(at, proof)
@@ -123,6 +155,20 @@ def _progress_after(  # noqa: C901, PLR0911, PLR0912 - one case per row of the t
             return Expired(at)
         case _:
             raise _impossible(transfer, event)
+
+
+def _after_bounce(
+    transfer: Transfer, event: Bounced, left: Sealed | Mailed, at: datetime
+) -> Progress:
+    """Back to where the archive can go another way, or failed; too late once a password may be out.
+
+    It may have reached somebody all the same, so nothing is taken out of it any more.
+    """
+    if _exposed(left) is isinstance(left, Mailed):
+        raise _impossible(transfer, event)
+    if event.pick_up and transfer.route is Route.MAIL:
+        return Sealed(left.archive, may_have_left=True)
+    return Failed(at, f"the mail came back ({event.status})")
 
 
 def _exposed(progress: Sealed | Mailed) -> bool:

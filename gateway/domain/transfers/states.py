@@ -5,8 +5,15 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NewType
 
+from gateway.domain.decisions import Route
 from gateway.domain.packs import BlobId, DocumentId, PackId
-from gateway.domain.register import AgencyId, MeetingId, PasswordChannel, RepresentativeId
+from gateway.domain.register import (
+    AgencyId,
+    MeetingId,
+    PasswordChannel,
+    RepresentativeId,
+    SealedForm,
+)
 
 TransferId = NewType("TransferId", str)
 
@@ -65,7 +72,7 @@ class Sealed:
 
 @dataclass(frozen=True, slots=True)
 class Mailed:
-    """The relay took the pack.
+    """The relay took the pack, or the notice that it can be picked up.
 
     Attributes:
         release_at: end of the recall window; no password leaves before it.
@@ -83,10 +90,17 @@ class Mailed:
 
 @dataclass(frozen=True, slots=True)
 class PasswordSent:
-    """The password was taken by its channel, or read out."""
+    """The password was taken by its channel, or read out.
+
+    Attributes:
+        archive: what can be picked up; None where the mail held it.
+        fetched: whether somebody began to; from then on a recall is too late.
+    """
 
     accepted_at: datetime
     sent_at: datetime
+    archive: Archive | None = None
+    fetched: bool = False
 
 
 class Proof(StrEnum):
@@ -199,6 +213,8 @@ class Transfer:
         message_id: the same on every attempt.
         entered_at: when the present state began; `attempts` failed tries in it; `retry_at` when
             the next one is due; `held_up` why the last one failed.
+        form: how it was sealed; None until it is.
+        route: which way the archive goes; from mail it may turn to pick-up, never back.
     """
 
     id: TransferId
@@ -219,6 +235,8 @@ class Transfer:
     retry_at: datetime | None = None
     withheld: tuple[Withheld, ...] = ()
     held_up: str | None = None
+    form: SealedForm | None = None
+    route: Route = Route.MAIL
 
     @property
     def state(self) -> State:

@@ -3,7 +3,14 @@
 from datetime import datetime
 
 from gateway.domain.register import PasswordChannel
-from gateway.domain.transfers.states import Mailed, Queued, Sealed, State, Transfer
+from gateway.domain.transfers.states import (
+    Mailed,
+    PasswordSent,
+    Queued,
+    Sealed,
+    State,
+    Transfer,
+)
 
 
 def settled(transfer: Transfer, now: datetime) -> bool:
@@ -20,11 +27,16 @@ def awaits_reading(transfer: Transfer, now: datetime) -> bool:
 
 
 def recallable(transfer: Transfer) -> bool:
-    """Whether a recall is not too late: no password has left, or may have."""
+    """Whether a recall is not too late: no password has left, or may have.
+
+    One that is to be picked up can be called back until somebody begins to.
+    """
     match transfer.progress:
         case Queued() | Sealed():
             return True
         case Mailed() as mailed:
             return not (mailed.releasing or mailed.may_have_left)
+        case PasswordSent(archive=archive, fetched=fetched):
+            return archive is not None and not fetched
         case _:
             return False

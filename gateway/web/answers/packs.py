@@ -32,7 +32,7 @@ class DocumentShown(Shown):
     extension: str
     label: LabelShown
     size_bytes: int
-    sha256: str = Field(description="SHA-256 of the document as it was uploaded, in hexadecimal.")
+    sha256: str = Field(description="SHA-256 of the document as it is in the pack, in hexadecimal.")
     position: int
 
 

@@ -5,7 +5,7 @@ from typing import Any, Self
 from pydantic import Field
 
 from gateway.domain.addresses import masked
-from gateway.domain.register import PasswordChannel
+from gateway.domain.register import PasswordChannel, SealedForm
 from gateway.domain.transfers import (
     Acknowledged,
     Failed,
@@ -14,6 +14,7 @@ from gateway.domain.transfers import (
     Proof,
     Recalled,
     Refused,
+    Route,
     State,
     Transfer,
 )
@@ -38,6 +39,8 @@ class TransferShown(Shown):
     address: str
     password_channel: PasswordChannel | None
     password_address: str | None = Field(description="All but its last three characters hidden.")
+    route: Route = Field(description="Which way the archive goes: by mail, or picked up.")
+    form: SealedForm | None = Field(description="How it was sealed; null until it is.")
     documents: tuple[str, ...] = Field(description="What the recipient receives.")
     withheld: tuple[WithheldShown, ...]
     state: State
@@ -75,6 +78,8 @@ class TransferShown(Shown):
             address=transfer.address,
             password_channel=transfer.channel,
             password_address=masked(address) if address is not None else None,
+            route=transfer.route,
+            form=transfer.form,
             documents=transfer.documents,
             withheld=tuple(WithheldShown.model_validate(each) for each in transfer.withheld),
             state=transfer.state,
@@ -116,6 +121,9 @@ class PasswordShown(Shown):
 
     transfer: TransferShown
     password: str
+    pick_up_code: str | None = Field(
+        description="The code for the page it is picked up from; null where it came by mail."
+    )
 
 
 class AcknowledgementShown(Shown):

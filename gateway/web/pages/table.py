@@ -11,6 +11,7 @@ from gateway.web.pages.accounts.table import ACCOUNT_PAGES
 from gateway.web.pages.audit.table import AUDIT_PAGES
 from gateway.web.pages.leaving import LEAVING_PAGES
 from gateway.web.pages.packs.table import PACK_PAGES
+from gateway.web.pages.pick_up.table import PICK_UP_PAGES
 from gateway.web.pages.register.table import REGISTER_PAGES
 from gateway.web.pages.requests.table import REQUEST_PAGES
 from gateway.web.pages.single_sign_on import SIGN_ON_PAGES
@@ -29,5 +30,5 @@ PAGES: Final[tuple[Route, ...]] = (
         page=True, places={"file": r"[a-z0-9.-]{1,80}"},
     ),
     *ACCOUNT_PAGES, *SIGN_ON_PAGES, *LEAVING_PAGES, *PACK_PAGES, *REQUEST_PAGES, *AUDIT_PAGES,
-    *REGISTER_PAGES,
+    *REGISTER_PAGES, *PICK_UP_PAGES,
 )  # fmt: skip

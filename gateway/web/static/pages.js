@@ -60,8 +60,8 @@ for (const place of document.querySelectorAll("[data-live]")) {
 }
 
 /* <form data-upload> with a file input: each file goes on its own, with its progress, and files can
-   be dropped onto it. Its words stand on the form, where they can be translated: data-added,
-   data-refused, data-show. */
+   be dropped onto it. Its words stand on the form, where they can be translated: data-looking,
+   data-added, data-refused, data-show. */
 for (const form of document.querySelectorAll("form[data-upload]")) {
   const input = form.querySelector('input[type="file"]');
   const list = document.createElement("ul");
@@ -86,6 +86,10 @@ for (const form of document.querySelectorAll("form[data-upload]")) {
       call.upload.addEventListener("progress", (event) => {
         bar.value = event.lengthComputable ? event.loaded / event.total : 0;
       });
+      call.upload.addEventListener("load", () => {
+        words.textContent = `${file.name}: ${form.dataset.looking}`;
+        bar.removeAttribute("value");
+      });
       call.addEventListener("loadend", () => {
         const good = call.status >= 200 && call.status < 400;
         bar.remove();
@@ -98,7 +102,8 @@ for (const form of document.querySelectorAll("form[data-upload]")) {
       const body = new FormData();
       body.append("csrf", token());
       for (const field of form.querySelectorAll("input:not([type=file]), select")) {
-        if (field.name && field.name !== "csrf") {
+        const left = field.type === "checkbox" && !field.checked;
+        if (field.name && field.name !== "csrf" && !left) {
           body.append(field.name, field.value);
         }
       }

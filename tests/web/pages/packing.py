@@ -54,10 +54,13 @@ async def upload(
     *files: tuple[str, bytes],
     csrf: str | None = None,
     header: bool = False,
+    remove: bool = False,
 ) -> Reply:
     """Send files as a browser does; with `header`, as the page's script does."""
     token = visit.csrf if csrf is None else csrf
     body = b"" if header else _part('name="csrf"', token.encode())
+    if remove:
+        body += _part('name="remove"', b"yes")
     for name, content in files:
         body += _part(f'name="file"; filename="{name}"', content)
     body += f"--{BORDER}--\r\n".encode()

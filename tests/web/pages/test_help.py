@@ -10,7 +10,18 @@ async def test_anybody_reads_how_to_open_a_pack(api: Api) -> None:
     assert page.status == 200
     assert "<script" not in page.text
     words = words_of(page)
-    for part in ("7-Zip", "NanaZip", "Keka", "The Unarchiver", "iPhone", "Android", "forward"):
+    for part in (
+        "Native files",
+        "00-contents.pdf",
+        "others.zip",
+        "7-Zip",
+        "NanaZip",
+        "Keka",
+        "The Unarchiver",
+        "iPhone",
+        "Android",
+        "forward",
+    ):
         assert part in words
 
 

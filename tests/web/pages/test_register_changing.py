@@ -10,7 +10,13 @@ from web.pages.register_forms import assert_faulty, seen_in
 from web.pages.visiting import Visit, words_of
 
 from gateway.domain.actors import Role
-from gateway.domain.register import Agency, AgencyId, Representative, RepresentativeId
+from gateway.domain.register import (
+    Agency,
+    AgencyId,
+    Representative,
+    RepresentativeId,
+    SealedForm,
+)
 from gateway.services.register_storage import RegisterKind
 
 NEW = "/register/representatives/new"
@@ -198,6 +204,26 @@ async def test_an_agency_changes_nothing_that_decides_who_receives_what(api: Api
     assert (await visit.post("/register/agency", DETAILS | extra)).status == 303
     after = await lead(api)
     assert after == replace(before, handling_acknowledged_on=date(2026, 11, 30))
+
+
+async def test_an_agency_chooses_how_its_packs_are_sealed(api: Api) -> None:
+    """The page shows the choice; history and entry name it; a word of no choice is refused."""
+    visit = await Visit.of(api, Role.ADMINISTRATOR)
+    form = await visit.get("/register/agency")
+    assert '<option value="encrypted zip" selected>' in form.text
+    wanted = seen_in(form) | {"sealed_form": "native files"}
+    said = words_of(await visit.follow(await visit.post("/register/agency", wanted)))
+    assert "native files: PDF and Office files" in said
+    assert "sealed form" in said
+    assert (await lead(api)).sealed_form is SealedForm.NATIVE_FILES
+    entry = [e for e in await api.actions() if e["action"] == "register.changed"][-1]
+    assert entry["detail"]["fields"] == ["handling_acknowledged_on", "sealed_form"]
+    form = await visit.get("/register/agency")
+    assert '<option value="native files" selected>' in form.text
+    reply = await visit.post("/register/agency", seen_in(form) | {"sealed_form": "none at all"})
+    assert reply.status == 422
+    assert_faulty(reply, "sealed_form")
+    assert (await lead(api)).sealed_form is SealedForm.NATIVE_FILES
 
 
 async def test_a_day_to_come_is_refused(api: Api) -> None:

@@ -47,6 +47,7 @@ class _Taking:
     call: Call
     scripted: bool
     added: int = 0
+    remove: bool = False
     status: int = 200
     faults: list[Problem] = field(default_factory=list)
 
@@ -71,6 +72,9 @@ class _Taking:
                 continue
             if not allowed:
                 require_csrf(call.request, "")
+            if name == "remove" and file_name is None:
+                self.remove = await _text(upload, part) == "yes"
+                continue
             if name == "file" and file_name:
                 await self._take(upload, part, file_name)
             else:
@@ -82,7 +86,9 @@ class _Taking:
         call = self.call
         try:
             async with aclosing(upload.chunks(part, last=False)) as chunks:
-                await labelling.add_guessed(call.parts, call.actor, call.pack, name, chunks)
+                await labelling.add_guessed(
+                    call.parts, call.actor, call.pack, name, chunks, remove_unsafe=self.remove
+                )
             self.added += 1
         except InvalidInput as error:
             if self.scripted:

@@ -9,6 +9,7 @@ from gateway.domain.decisions import Matrix
 from gateway.domain.errors import Conflict, InvalidInput, NotFound, Problem
 from gateway.domain.packs import DocumentId, PackKind
 from gateway.services import labelling, packs
+from gateway.services.found import found_in_pack
 from gateway.services.labelling import PackView
 from gateway.services.meetings import list_led
 from gateway.services.paging import Page
@@ -98,6 +99,7 @@ async def pack_page(
         "errors": errors,
         "rows": rows_of(view.documents, form),
         "choices": choices_of(view),
+        "found": await found_in_pack(call.parts, call.actor, view.pack.id),
         "levels": [level.value for level in Classification],
         "matrix": await _matrix(call, view),
         "limits": call.parts.rules,

@@ -4,7 +4,7 @@ from typing import Final
 
 from gateway.domain.actors import Role
 from gateway.web.models import PageQuery
-from gateway.web.pages.packs import adding, bench, home, making, progress, sending, transfers
+from gateway.web.pages.packs import adding, bench, found, home, making, progress, sending, transfers
 from gateway.web.routing import Route
 
 _COORDINATOR = frozenset({Role.COORDINATOR})
@@ -47,6 +47,20 @@ PACK_PAGES: Final[tuple[Route, ...]] = (
     Route(
         "POST", f"{_PACK}/documents/{{document}}/removal", bench.remove_document,
         "removeDocumentOfPack", "Take a document out", _COORDINATOR, page=True, form=True,
+    ),
+    Route(
+        "GET", f"{_PACK}/documents/{{document}}/found", found.show_found, "showFound",
+        "What was found in a document", _COORDINATOR, page=True,
+    ),
+    Route(
+        "POST", f"{_PACK}/documents/{{document}}/clean", found.clean_document,
+        "cleanDocumentByForm", "Take something out of a document", _COORDINATOR, page=True,
+        form=True,
+    ),
+    Route(
+        "POST", f"{_PACK}/documents/{{document}}/stamp", found.stamp_document,
+        "stampDocumentByForm", "Stamp the marking onto a document", _COORDINATOR, page=True,
+        form=True,
     ),
     Route(
         "GET", f"{_PACK}/discard", bench.ask_discard, "askDiscard",

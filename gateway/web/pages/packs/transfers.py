@@ -75,16 +75,17 @@ async def recall(call: Call) -> web.Response:
 async def show_password(call: Call) -> web.Response:
     """The password, this once, on the answer to the form itself: no address leads to it."""
     try:
-        found, password = await telephone.read_password(call.parts, call.actor, call.transfer)
+        spoken = await telephone.read_password(call.parts, call.actor, call.transfer)
     except Conflict as error:
         return await _again(call, error)
-    story = await look_at_transfer(call.parts, call.actor, found.id)
+    story = await look_at_transfer(call.parts, call.actor, spoken.transfer.id)
     made = page(
         call.request,
         "packs/password.html",
         story=story,
         view=story.view,
-        password=password.reveal(),
+        password=spoken.password.reveal(),
+        pick_up_code=spoken.pick_up_code.reveal() if spoken.pick_up_code else None,
         marking=story.marking,
     )
     made.headers["Cache-Control"] = "no-store"

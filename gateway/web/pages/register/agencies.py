@@ -5,8 +5,9 @@ from typing import Final
 from aiohttp import web
 
 from gateway.domain.errors import Problem
-from gateway.domain.register import Agency
+from gateway.domain.register import Agency, SealedForm
 from gateway.forms.fields import Day, Form
+from gateway.forms.register_fields import PackForm
 from gateway.services import register_views
 from gateway.services.register_changes import AgencyDetails, save_agency_details
 from gateway.services.register_history import fingerprint
@@ -24,13 +25,14 @@ from gateway.web.pages.register.typed import (
 )
 from gateway.web.pages.shell import go
 
-_SHAPE: Final = Shape(("handling_acknowledged_on",))
+_SHAPE: Final = Shape(("handling_acknowledged_on", "sealed_form"))
 
 
 class _Details(Form):
     """What the form sends."""
 
     handling_acknowledged_on: Day | None = None
+    sealed_form: PackForm | None = None
 
 
 async def show_form(call: Call) -> web.Response:
@@ -39,6 +41,7 @@ async def show_form(call: Call) -> web.Response:
     typed = Typed(
         fields={
             "handling_acknowledged_on": str(agency.handling_acknowledged_on or ""),
+            "sealed_form": (agency.sealed_form or SealedForm.ENCRYPTED_ZIP).value,
             SEEN: fingerprint(agency),
         },
     )
@@ -49,8 +52,8 @@ async def save(call: Call) -> web.Response:
     """On to the agency's page; or the form again."""
     typed = read(call.form, _SHAPE)
     try:
-        given = validated(typed.present(also=("handling_acknowledged_on",)), _Details)
-        details = AgencyDetails(given.handling_acknowledged_on)
+        given = validated(typed.present(also=_SHAPE.fields), _Details)
+        details = AgencyDetails(given.handling_acknowledged_on, given.sealed_form)
         await save_agency_details(call.parts, call.actor, details, seen=typed.get(SEEN))
     except FAULTS as error:
         status, errors = await again(call, error, _SHAPE)

@@ -26,7 +26,15 @@ from gateway.web.pages.visitors import require_csrf
 from gateway.web.uploads import Upload, named, open_upload
 
 _LONGEST_FIELD = 4_000  # bytes of a part that is no file
-_FIELDS = ("title", "category", "classification", "source_agency", "personal", "section_66")
+_FIELDS = (
+    "title",
+    "category",
+    "classification",
+    "source_agency",
+    "personal",
+    "section_66",
+    "remove",
+)
 
 
 async def show_documents(call: Call) -> web.Response:
@@ -151,7 +159,8 @@ class _Taking:
         try:
             label = _label(self.fields, self.answering)
             title = label.title if self.added == 0 else None  # of several, only one can have it
-            new = NewDocument(name, label.to_domain(), title)
+            unsafe = self.fields.get("remove") == "yes"
+            new = NewDocument(name, label.to_domain(), title, remove_unsafe=unsafe)
             async with aclosing(upload.chunks(part, last=False)) as chunks:
                 call = self.call
                 await uploads.add_document(call.parts, call.actor, self.pack, new, chunks)

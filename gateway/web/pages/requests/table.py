@@ -8,6 +8,7 @@ from gateway.web.pages.requests import (
     asking,
     documents,
     editing,
+    found,
     helping,
     links,
     received,
@@ -136,6 +137,18 @@ _ANSWERING: Final[tuple[Route, ...]] = (
     Route(
         "POST", f"{_DOCUMENTS}/{{document}}/removal", documents.remove, "removeAnswerDocument",
         "Take a document out of the answer", _RESPONDER, page=True, form=True,
+    ),
+    Route(
+        "GET", f"{_DOCUMENTS}/{{document}}/found", found.show_found, "showFoundInAnswer",
+        "What was found in a document of the answer", _RESPONDER, page=True,
+    ),
+    Route(
+        "POST", f"{_DOCUMENTS}/{{document}}/clean", found.clean_document, "cleanAnswerDocument",
+        "Take something out of a document of the answer", _RESPONDER, page=True, form=True,
+    ),
+    Route(
+        "POST", f"{_DOCUMENTS}/{{document}}/stamp", found.stamp_document, "stampAnswerDocument",
+        "Stamp the marking onto a document of the answer", _RESPONDER, page=True, form=True,
     ),
     Route(
         "GET", f"{_ANSWER}/reasons", answering.show_reasons, "showAnswerReasons",

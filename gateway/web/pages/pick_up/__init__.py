@@ -1,0 +1,1 @@
+"""The pages from which an archive is picked up."""
