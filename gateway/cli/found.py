@@ -1,5 +1,6 @@
 """What was found in a document, for people and for programs."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
@@ -31,6 +32,18 @@ def show_found(seen: "Found", console: Console) -> None:
     if seen.is_open and seen.removable:
         kinds = ", ".join(kind.name for kind in seen.removable)
         console.print(f"  can be taken out: {kinds}", markup=False)
+
+
+def list_found(seen: Sequence["Found"], console: Console, *, as_json: bool) -> None:
+    """Print the documents of a pack, with how often something was found in each."""
+    if as_json:
+        console.print_json(data=[found_as_json(each) for each in seen])
+        return
+    for each in seen:
+        known = each.inspected
+        number = sum(number for _, number in known.counts) if known else 0
+        said = f"{number} found" if known else "never looked into"
+        console.print(f"{each.document.id}  {each.document.title}  {said}", markup=False)
 
 
 def found_as_json(seen: "Found") -> dict[str, Any]:

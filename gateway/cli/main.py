@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from gateway.cli import audit, packs, register, requests, tokens, transfers, users
+from gateway.cli import audit, looking, packs, register, requests, tokens, transfers, users
 from gateway.cli.run import err, leave, leave_at_once, out, settings
 from gateway.domain.errors import GatewayError, InvalidInput
 
@@ -20,6 +20,7 @@ app = typer.Typer(
 )
 policy = typer.Typer(help="The rules that decide who receives what.", no_args_is_help=True)
 app.add_typer(register.commands, name="register")
+looking.add_to(packs.commands)
 app.add_typer(packs.commands, name="pack")
 app.add_typer(transfers.commands, name="transfer")
 app.add_typer(requests.commands, name="request")

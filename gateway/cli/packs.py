@@ -9,27 +9,21 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from gateway.cli.found import found_as_json, show_found
 from gateway.cli.matrix import as_json, show
 from gateway.cli.run import err, leave, out, read_file, run
 from gateway.cli.story import follow
 from gateway.domain.actors import Actor, ActorKind, Role
 from gateway.domain.errors import InvalidInput
-from gateway.domain.inspection import Kind
-from gateway.domain.packs import DocumentId, Pack, PackId
+from gateway.domain.packs import Pack, PackId
 
 if TYPE_CHECKING:
     from gateway.app import Gateway, PackFile, PackFileDocument
     from gateway.domain.decisions import Matrix
-    from gateway.services.found import Found
 
 commands = typer.Typer(help="Packs for a meeting's attendees.", no_args_is_help=True)
 
 _READ_BYTES = 1024 * 1024
 File = Annotated[Path, typer.Argument(help="Pack file (TOML); document paths are relative to it.")]
-PackKey = Annotated[str, typer.Argument(help="Identifier of a pack.", metavar="PACK")]
-DocumentKey = Annotated[str, typer.Argument(help="Identifier of its document.", metavar="DOCUMENT")]
-Acting = Annotated[str, typer.Option("--as", help="Representative you act for.", metavar="ID")]
 RemoveUnsafe = Annotated[
     bool,
     typer.Option(
@@ -132,89 +126,6 @@ def discard(
         out.print("Discarded.")
 
     run(action, "pack discard")
-
-
-@commands.command()
-def found(
-    pack: PackKey, document: DocumentKey, acting: Acting, *, as_json_: AsJson = False
-) -> None:
-    """Show what was found in a document; this holds words of the document."""
-
-    async def action(gateway: "Gateway") -> "Found":
-        from gateway.services.found import look_at_found  # noqa: PLC0415
-
-        actor = await coordinator(gateway, acting)
-        return await look_at_found(gateway.parts, actor, PackId(pack), DocumentId(document))
-
-    seen = run(action, "pack found")
-    if as_json_:
-        typer.echo(json.dumps(found_as_json(seen), ensure_ascii=False, indent=2))
-    else:
-        show_found(seen, out)
-
-
-@commands.command()
-def clean(
-    pack: PackKey,
-    document: DocumentKey,
-    acting: Acting,
-    *,
-    kind: Annotated[
-        list[str] | None,
-        typer.Option(help="Kind to take out, e.g. COMMENT; may be repeated. None: all there are."),
-    ] = None,
-    again: Annotated[bool, typer.Option("--again", help="Take nothing out, only look.")] = False,
-) -> None:
-    """Take what is hidden out of a document, or look into it again."""
-
-    async def action(gateway: "Gateway") -> None:
-        from gateway.services.found import clean_document, look_at_found  # noqa: PLC0415
-
-        actor = await coordinator(gateway, acting)
-        where = (gateway.parts, actor, PackId(pack), DocumentId(document))
-        seen = await look_at_found(*where)
-        kinds = frozenset() if again else _kinds(kind, seen)
-        await clean_document(*where, kinds)
-        show_found(await look_at_found(*where), out)
-
-    run(action, "pack clean")
-
-
-@commands.command()
-def stamp(pack: PackKey, document: DocumentKey, acting: Acting) -> None:
-    """Stamp the marking of its label onto each page of a PDF."""
-
-    async def action(gateway: "Gateway") -> None:
-        from gateway.services.found import stamp_document  # noqa: PLC0415
-
-        actor = await coordinator(gateway, acting)
-        await stamp_document(gateway.parts, actor, PackId(pack), DocumentId(document))
-        out.print("Stamped.")
-
-    run(action, "pack stamp")
-
-
-def _kinds(named: list[str] | None, seen: "Found") -> frozenset[Kind]:
-    """The kinds as named, or all of which something can be taken out.
-
-    Raises:
-        InvalidInput: one is not a kind, or there is nothing to take out.
-    """
-    for name in named or ():
-        if name not in Kind.__members__:
-            raise InvalidInput(
-                f"'{name[:40]}' is no kind of discovery.",
-                "Use one that 'gateway pack found' shows, e.g. COMMENT.",
-                field="kind",
-            )
-    kinds = frozenset(Kind[name] for name in named) if named else frozenset(seen.removable)
-    if not kinds:
-        raise InvalidInput(
-            "There is nothing in it that can be taken out.",
-            "Use --again to have it looked into once more.",
-            field="kind",
-        )
-    return kinds
 
 
 def confirmed() -> bool:

@@ -109,9 +109,7 @@ class FactSheet:
                 "children": list(label.children),
                 "personal_information": label.personal_information,
                 "obtained_under_section_66": label.obtained_under_section_66,
-                "endorsements": [
-                    self._bundle.endorsements.canonical(text) for text in label.endorsements
-                ],
+                "endorsements": [*map(self._bundle.endorsements.canonical, label.endorsements)],
             } | inspection_attributes(case, self._bundle.endorsements)
 
         pack = self._pack(case)

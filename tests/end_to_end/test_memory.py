@@ -57,10 +57,37 @@ def peak_bytes(pid: int) -> int:
     return int(found[1]) * 1024
 
 
+_ROW_BYTES = 1 << 20
+_ROWS = _DOCUMENT_BYTES // _ROW_BYTES
+_OBJECTS = (
+    b"<</Type /Catalog /Pages 2 0 R>>",
+    b"<</Type /Pages /Kids [3 0 R] /Count 1>>",
+    b"<</Type /Page /Parent 2 0 R /MediaBox [0 0 9 9] /Contents 4 0 R /Resources 6 0 R>>",
+    b"<</Length 25>>\nstream\n200 0 0 200 0 0 cm /I Do \nendstream",
+)
+
+
 async def document() -> AsyncIterator[bytes]:
-    """100 MB that cannot be compressed."""
-    for _ in range(_DOCUMENT_BYTES // (1 << 20)):
-        yield os.urandom(1 << 20)
+    """A PDF file with a picture of 100 MB that cannot be compressed."""
+    head, offsets = b"%PDF-1.7\n", []
+    for number, content in enumerate(_OBJECTS, 1):
+        offsets.append(len(head))
+        head += b"%d 0 obj\n%s\nendobj\n" % (number, content)
+    resources = len(head)
+    head += b"6 0 obj\n<</XObject <</I 5 0 R>>>>\nendobj\n"
+    offsets += [len(head), resources]
+    head += (
+        b"5 0 obj\n<</Type /XObject /Subtype /Image /ColorSpace /DeviceGray /BitsPerComponent 8"
+        b" /Width %d /Height %d /Length %d>>\nstream\n" % (_ROW_BYTES, _ROWS, _DOCUMENT_BYTES)
+    )
+    yield head
+    for _ in range(_ROWS):
+        yield os.urandom(_ROW_BYTES)
+    tail = b"\nendstream\nendobj\n"
+    start = len(head) + _DOCUMENT_BYTES + len(tail)
+    places = b"".join(b"%010d 00000 n \n" % offset for offset in offsets)
+    yield tail + b"xref\n0 7\n0000000000 65535 f \n" + places
+    yield b"trailer\n<</Size 7 /Root 1 0 R>>\nstartxref\n%d\n%%%%EOF\n" % start
 
 
 async def upload(session: ClientSession, pack: str) -> None:
@@ -75,7 +102,7 @@ async def upload(session: ClientSession, pack: str) -> None:
         part = body.append_json(label)
         part.set_content_disposition("form-data", name="label")
         part = body.append(document())
-        part.set_content_disposition("form-data", name="file", filename="film.bin")
+        part.set_content_disposition("form-data", name="file", filename="film.pdf")
         async with session.post(f"/api/v1/packs/{pack}/documents", data=body) as answer:
             assert answer.status == 201, await answer.text()
 

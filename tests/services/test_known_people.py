@@ -128,6 +128,7 @@ async def test_what_is_found_about_a_child_withholds_where_there_is_a_conflict(
     assert not [leaf for leaf in await world.leaves() if b"Madeup" in leaf]
     found = await look_at_found(world.parts, COORDINATOR, pack.id, document.id)
     assert found.discoveries == (said,)
+    assert COORDINATOR.representative is not None
     conflicted = replace(conflict, representative=COORDINATOR.representative)
     await world.import_register(replace(world.register, conflicts=(conflicted,)))
     hidden = await look_at_found(world.parts, COORDINATOR, pack.id, document.id)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 import psycopg
 import pytest
+from support.inspecting import Scanning
 from support.world import ADMINISTRATOR, LOG_KEY, Remembered, World
 from web.driving import SETTINGS, Reply, ServeApp
 from web.schemas import conforms
@@ -116,3 +117,19 @@ async def test_a_database_that_is_away_is_a_fault(serve_app: ServeApp, world: Wo
     api = await serve_app(create_web_app(parts, SETTINGS))
     assert (await api.call("GET", "/readyz", role=None)).status == 503
     assert (await api.call("GET", "/healthz", role=None)).status == 200
+
+
+async def test_a_required_scanner_that_is_away_makes_it_not_ready(
+    serve_app: ServeApp, world: World
+) -> None:
+    """Nothing could be taken in; where scanning is optional, it is no matter."""
+    strict = replace(world.parts.rules.limits, scan_required=True)
+    rules = replace(world.parts.rules, limits=strict)
+    for scanner, parts_rules, status in (
+        (Scanning(away=True), rules, 503),
+        (None, rules, 503),
+        (Scanning(), rules, 200),
+        (Scanning(away=True), world.parts.rules, 200),
+    ):
+        parts = replace(world.parts, scanner=scanner, rules=parts_rules)
+        assert (await readiness(serve_app, parts)).status == status
