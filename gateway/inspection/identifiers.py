@@ -13,7 +13,7 @@ from typing import Final
 
 from gateway.domain.information_requests.faults import is_health_number
 from gateway.domain.inspection import Kind
-from gateway.inspection.dates import written_dates
+from gateway.inspection.dates import Written, written_dates
 from gateway.inspection.folding import Folded
 from gateway.inspection.streets import addresses
 
@@ -46,14 +46,17 @@ _PHONE: Final = re.compile(
     r"(?<![\w+])(?<!\d[.,/-])(?:(?:\+|00)[ ]?64[ .-]?(?:\(0\)[ ]?)?\(?|\(?(?P<zero>0))"
     r"(?P<area>2\d|[34679])\)?(?P<rest>(?:[ .-]{0,2}\d){5,8})(?![\w]|[./-]\d)"
 )
-_BIRTH: Final = re.compile(
+BIRTH: Final = re.compile(
     r"(?<![a-z])(?:born|d\.?o\.?b|date[ -]of[ -]birth|birth[ ]?dates?|birthdays?"
     r"|(?:te )?ra[ -]whanau|whanau(?:tia)? mai)(?![a-z])"
 )
+"""Words for a date of birth, in plain form."""
+
 _BIRTH_AFTER: Final = re.compile(
     r"[\s,(\[-]{0,4}(?:born|d\.?o\.?b|date[ -]of[ -]birth|birthday)(?![a-z])"
 )
 _AFTER_BIRTH: Final = 60  # characters in which a date of birth follows the words for it
+_SENTENCE_END: Final = re.compile(r"[.;?!]\s")
 _DOMAIN: Final = re.compile(r"[^\W_](?:[\w-]{0,62}\.)(?:[\w-]{1,63}\.){0,6}[^\W\d_]{2,24}(?![\w@])")
 _LOCAL: Final = "abcdefghijklmnopqrstuvwxyz0123456789.!#$%&'*+/=?^_{|}~-"
 _LONGEST_LOCAL: Final = 64
@@ -119,20 +122,24 @@ def _telephones(text: Folded) -> Iterator[Identifier]:
 
 
 def _birth_dates(text: Folded) -> Iterator[Identifier]:
-    """The first date that follows each mention of a birth, or stands right before it."""
-    plain = text.plain
+    """The date right before each mention of a birth, or else the first in its sentence after it."""
     last = -1
-    for said in _BIRTH.finditer(plain):
-        after = next(written_dates(plain, said.end(), said.end() + _AFTER_BIRTH), None)
-        earlier = [
-            one
-            for one in written_dates(plain, max(0, said.start() - _AFTER_BIRTH), said.start())
-            if _BIRTH_AFTER.match(plain, one.end) and said.start() - one.end <= 5
-        ]
-        for one in (*earlier[-1:], *((after,) if after else ())):
-            if one.start > last:
-                last = one.start
-                yield Identifier(Kind.BIRTH_DATE, one.days[0].isoformat(), one.start, one.end)
+    for said in BIRTH.finditer(text.plain):
+        one = _before_birth(text.plain, said.start()) or _after_birth(text.plain, said.end())
+        if one and one.start > last:
+            last = one.start
+            yield Identifier(Kind.BIRTH_DATE, one.days[0].isoformat(), one.start, one.end)
+
+
+def _before_birth(plain: str, at: int) -> Written | None:
+    near = list(written_dates(plain, max(0, at - _AFTER_BIRTH), at))
+    right_before = near and _BIRTH_AFTER.match(plain, near[-1].end) and at - near[-1].end <= 4
+    return near[-1] if right_before else None
+
+
+def _after_birth(plain: str, at: int) -> Written | None:
+    one = next(written_dates(plain, at, at + _AFTER_BIRTH), None)
+    return None if one is None or _SENTENCE_END.search(plain, at + 1, one.start) else one
 
 
 def _mail_addresses(text: Folded) -> Iterator[Identifier]:

@@ -25,10 +25,10 @@ _LABEL: Final = re.compile(
     r"|security level|handling)(?: (?:level|markings?|label|name))?"
     r"(?P<sign>[ \"']{0,3}[:=|\t\n>-])?\s{0,3}(?:is |as )?(?:nz[ _-]{1,3})?[\"'\[(]?\Z"
 )
-_PHRASE: Final = re.compile(
-    r"(?:private|personal)(?: and |\s?&\s?|/)|(?:strictly|highly|most|very|commercially|company)[ -]"
+_TURN: Final = re.compile(
+    r"(?<![a-z])(?:(?:private|personal)(?: and |\s?&\s?|/)"
+    r"|(?:strictly|highly|most|very|commercially|company)[ -])\Z"
 )
-_TURN: Final = re.compile(rf"(?<![a-z])(?:{_PHRASE.pattern})\Z")
 _BREAK: Final = re.compile(r"[\n\t|\u2022]|   ")
 _BREAK_IN_MARGIN: Final = re.compile(r"[\n\t|\u2022;,=\"]|   | - |: ")
 _LAST_WORD: Final = re.compile(r"[^\W_]+(?=[\W_]*\Z)")

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from gateway.domain.inspection import Kind, Known
+from gateway.domain.inspection import Known
 from gateway.inspection.dates import written_dates
 from gateway.inspection.folding import Folded, folded, spans, words
 
@@ -69,7 +69,8 @@ class People:
         """Who is mentioned in a text, each as often as they are.
 
         Args:
-            births: where dates stand that are said to be dates of birth.
+            text: where they are looked for.
+            births: from where to where each date stands that is said to be a date of birth.
         """
         if not self._known:
             return
@@ -161,8 +162,3 @@ def _backwards(
 
 def _is_initial(text: Folded, start: int, end: int) -> bool:
     return end - start == 1 and text.raw[start].isupper()
-
-
-def is_known_kind(kind: Kind) -> bool:
-    """Whether discoveries of this kind are mentions of known people."""
-    return kind in {Kind.OTHER_CHILD, Kind.CONFLICT}

@@ -1,14 +1,15 @@
 """What the words of a document tell: protective markings, identifiers, people who are known."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
 from gateway.domain.classification import Classification, highest
 from gateway.domain.inspection import Discovery, Kind, Known
+from gateway.inspection.birth_columns import BirthColumns
 from gateway.inspection.folding import Folded, folded
-from gateway.inspection.identifiers import Identifier, identifiers
+from gateway.inspection.identifiers import identifiers
 from gateway.inspection.markings import markings
 from gateway.inspection.passages import Passage
 from gateway.inspection.people import People
@@ -54,6 +55,7 @@ class _Reading:
     """What was found so far."""
 
     people: People
+    columns: BirthColumns = field(default_factory=BirthColumns)
     found: list[Discovery] = field(default_factory=list)
     levels: set[Classification] = field(default_factory=set)
     endorsements: set[str] = field(default_factory=set)
@@ -64,8 +66,7 @@ class _Reading:
     def take(self, passage: Passage) -> None:
         text = folded(passage.text)
         self._markings(passage, text)
-        births = dict(self._identifiers(passage, text))
-        self._people(passage, text, births)
+        self._people(passage, text, self._identifiers(passage, text))
 
     def _markings(self, passage: Passage, text: Folded) -> None:
         for one in markings(passage, text):
@@ -77,15 +78,17 @@ class _Reading:
             said = " ".join((one.level.value if one.level else "", *one.endorsements))
             self._once(Kind.MARKING_FOUND, said, passage, text, one.start, one.end)
 
-    def _identifiers(self, passage: Passage, text: Folded) -> Iterator[tuple[int, int]]:
-        """Note the identifiers of a text; gives where dates of birth stand."""
+    def _identifiers(self, passage: Passage, text: Folded) -> dict[int, int]:
+        """Note the identifiers of a text; gives where dates of birth begin and end."""
+        births = {}
         for one in identifiers(text):
             if one.kind is Kind.BIRTH_DATE:
-                yield one.start, one.end
-            self._identified(passage, text, one)
-
-    def _identified(self, passage: Passage, text: Folded, one: Identifier) -> None:
-        self._once(one.kind, one.value, passage, text, one.start, one.end)
+                births[one.start] = one.end
+            self._once(one.kind, one.value, passage, text, one.start, one.end)
+        for one in self.columns.births(passage.where, text):
+            births[one.start] = one.end
+            self._once(one.kind, one.value, passage, text, one.start, one.end)
+        return births
 
     def _people(self, passage: Passage, text: Folded, births: dict[int, int]) -> None:
         here: set[str] = set()

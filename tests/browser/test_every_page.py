@@ -14,6 +14,7 @@ from urllib.request import Request, urlopen
 import pytest
 from playwright.sync_api import Browser
 from support.browsing import CHROMIUM, LARGEST_PAGE_BYTES, Window, chromium, window
+from support.commented import commented
 from support.house import Person, move_in, sign_in
 from support.running import Installation, installation
 from support.world import SAMPLE
@@ -43,8 +44,9 @@ NO_PAGES = {
     "leaveForProvider",
     "comeBackFromProvider",
 }
-# What a page may answer beside 200: the terms of a signed version cannot be edited.
-ALSO = {"editProtocol": {409}, "showProtocolForm": {409}}
+# What a page may answer beside 200: the terms of a signed version cannot be edited; no answer was
+# begun, whose page of what was found is the coordinator's one.
+ALSO = {"editProtocol": {409}, "showProtocolForm": {409}, "showFoundInAnswer": {422}}
 
 
 @dataclass
@@ -60,7 +62,10 @@ class Places:
     def of(self, route: Route) -> str:
         """The route's address on the sample data."""
         parts = dict(self.parts)
-        if route.path.endswith(("{pack}", "/discard", "/send")) and "{pack}" in route.path:
+        if (
+            route.path.endswith(("{pack}", "/discard", "/send", "/found"))
+            and "{pack}" in route.path
+        ):
             parts["pack"] = self.unsent
         if route.path.endswith(("/edit", "/send")) and route.path.startswith("/requests/"):
             parts["request"] = self.draft
@@ -75,8 +80,8 @@ def free_port() -> str:
         return str(probe.getsockname()[1])
 
 
-def unsent_pack(there: Installation) -> str:
-    """A pack of the lead agency that is not sent, with one document."""
+def unsent_pack(there: Installation) -> tuple[str, str]:
+    """A pack of the lead agency that is not sent, and its one document, with a comment in it."""
     token = there.run(
         "token", "create", "--role", "coordinator", "--agency", LEAD,
         "--representative", "pat-tauira",
@@ -94,7 +99,23 @@ def unsent_pack(there: Installation) -> str:
     asked = Request(f"{there.base}/api/v1/packs", json.dumps(body).encode(), headers)  # noqa: S310
     with urlopen(asked) as answer:  # noqa: S310 - our own service
         made: str = json.loads(answer.read())["id"]
-    return made
+    label = {
+        "classification": "IN-CONFIDENCE",
+        "category": "Care and protection",
+        "source_agency": LEAD,
+        "children": ["child-7f3a"],
+    }
+    headers["Content-Type"] = "multipart/form-data; boundary=a-border"
+    parts = (
+        b'--a-border\r\nContent-Disposition: form-data; name="label"\r\n'
+        b"Content-Type: application/json\r\n\r\n" + json.dumps(label).encode() + b"\r\n"
+        b'--a-border\r\nContent-Disposition: form-data; name="file"; filename="plan.docx"\r\n\r\n'
+        + commented()
+        + b"\r\n--a-border--\r\n"
+    )
+    address = f"{there.base}/api/v1/packs/{made}/documents"
+    with urlopen(Request(address, parts, headers)) as answer:  # noqa: S310 - our own service
+        return made, json.loads(answer.read())["id"]
 
 
 @pytest.fixture(scope="module")
@@ -136,7 +157,8 @@ def places(browser: Browser) -> Iterator[Places]:
             "version": "2",
             "user": user.rpartition("/")[2],
         }
-        yield Places(there, people, parts, unsent_pack(there), police["request"])
+        unsent, parts["document"] = unsent_pack(there)
+        yield Places(there, people, parts, unsent, police["request"])
 
 
 def shown(role: Role) -> list[Route]:

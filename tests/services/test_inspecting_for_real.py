@@ -8,6 +8,7 @@ from pathlib import Path
 import pikepdf
 import pytest
 from services.test_uploads import LABEL, stored_files
+from support.commented import commented
 from support.world import COORDINATOR, SAMPLE, World, chunks
 
 from gateway.domain.errors import InvalidInput
@@ -126,39 +127,6 @@ async def test_the_stamp_is_the_marking_that_is_found(world: World, parts: Parts
     seen = await look_at_found(parts, COORDINATOR, pack.id, document.id)
     assert seen.inspected is not None
     assert seen.inspected.marking is LABEL.classification
-
-
-def commented() -> bytes:
-    """The sample's Word document with a comment in it."""
-    word = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
-    comment = (
-        f'<?xml version="1.0"?><w:comments xmlns:w="{word}"><w:comment w:id="0" w:author="A">'
-        "<w:p><w:r><w:t>said in confidence</w:t></w:r></w:p></w:comment></w:comments>"
-    )
-    kind = "application/vnd.openxmlformats-officedocument.wordprocessingml.comments+xml"
-    link = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/comments"
-    changes = {
-        "[Content_Types].xml": (
-            b"</Types>",
-            f'<Override PartName="/word/comments.xml" ContentType="{kind}"/></Types>'.encode(),
-        ),
-        "word/_rels/document.xml.rels": (
-            b"</Relationships>",
-            f'<Relationship Id="rIdC" Type="{link}" Target="comments.xml"/>'.encode()
-            + b"</Relationships>",
-        ),
-    }
-    out = io.BytesIO()
-    plan = SAMPLE / "documents" / "support-plan.docx"
-    with zipfile.ZipFile(plan) as source, zipfile.ZipFile(out, "w") as target:
-        for name in source.namelist():
-            data = source.read(name)
-            if name in changes:
-                assert changes[name][0] in data
-                data = data.replace(*changes[name])
-            target.writestr(name, data)
-        target.writestr("word/comments.xml", comment)
-    return out.getvalue()
 
 
 def _unzipped(data: bytes) -> list[bytes]:
