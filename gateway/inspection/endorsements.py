@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+_LONGEST: Final = 80
 _COUNTRIES: Final = r"[a-z]{3,4}(?:(?:,\s?|\s|/)(?:and\s)?[a-z]{3,4}(?![a-z])){0,12}"
 _DAY: Final = r"(?:[\s:]{1,2}[\w/.-]{1,12}){0,4}"
 _PATTERNS: Final = (  # a longer one before one it begins with
@@ -48,6 +49,17 @@ _ON_ITS_OWN: Final = re.compile(
 def name_of(plain: str) -> str:
     """The name of the endorsement that `plain` is, e.g. `STAFF`; empty where it is none."""
     return next((name for name, one in _EITHER.items() if one.fullmatch(plain)), "")
+
+
+def said(plain: str) -> str:
+    """How the endorsement that `plain` is, is told: by its name, or `REL TO NZL, GBR`."""
+    name = name_of(plain)
+    return " ".join(plain.upper().split())[:_LONGEST] if name == "REL TO" else name
+
+
+def in_capitals(written: str, name: str) -> bool:
+    """Whether an endorsement is written in capitals; a date after it need not be."""
+    return written[: len(name)].isupper()
 
 
 def distinctive(plain: str) -> Iterator[re.Match[str]]:

@@ -1,8 +1,8 @@
 """Numbers and words that tell who somebody is, or where they are to be found.
 
 Sources: HISO 10046 (NHI number: check digit by modulus 11, check letter by modulus 23); Inland
-Revenue, "Non-resident withholding tax and resident withholding tax specification" (IRD number:
-range, and check digit by modulus 11 with two rows of weights); the New Zealand numbering plan.
+Revenue's file specifications (IRD number: range, and check digit by modulus 11 with two rows of
+weights); the New Zealand numbering plan.
 Numbers of NHI that begin with Z are kept for tests, and are found as any other.
 """
 
@@ -37,14 +37,17 @@ _HEALTH: Final = re.compile(
 )
 _HEALTH_SAID: Final = re.compile(r"(?<![a-z])(?:nhi|national health index)(?![a-z])")
 _MONTH_YEAR: Final = re.compile(r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)(?:19|20)\d\d")
-_TAX: Final = re.compile(r"(?<![\w.,/-])\d{2,3}(?P<gap>[ -])\d{3}(?P=gap)\d{3}(?![\w]|[ ./-]\d)")
+_TAX: Final = re.compile(
+    r"(?<![\w.,/-])\d{2,3}(?P<gap>[ -])\d{3}(?P=gap)\d{3}(?![\w]|(?P=gap)\d|[./]\d)"
+)
 _TAX_SAID: Final = re.compile(
-    r"(?<![a-z])(?:ird|inland revenue|tax file|tax)(?![a-z])[^\d\n]{0,30}"
+    r"(?<![a-z])(?:ird|inland revenue|tax file|tax)(?![a-z])[^\d]{0,30}"
     r"(?P<number>\d{2,3}[ .-]?\d{3}[ .-]?\d{3})(?![\w]|[./-]\d)"
 )
 _PHONE: Final = re.compile(
-    r"(?<![\w+])(?<!\d[.,/-])(?:(?:\+|00)[ ]?64[ .-]?(?:\(0\)[ ]?)?\(?|\(?(?P<zero>0))"
-    r"(?P<area>2\d|[34679])\)?(?P<rest>(?:[ .-]{0,2}\d){5,8})(?![\w]|[./-]\d)"
+    r"(?<![\w+])(?<!\d[.,/-])(?:(?:\+|00)[ ]?64[ .-]?(?:\(0\)[ ]?)?\(?|\(?0)"
+    r"(?:2\d\)?(?:[ .-]{0,2}\d){6,8}|[34679]\)?[ .-]{0,2}[2-9](?:[ .-]{0,2}\d){6})"
+    r"(?![\w]|[./-]\d)"
 )
 BIRTH: Final = re.compile(
     r"(?<![a-z])(?:born|d\.?o\.?b|date[ -]of[ -]birth|birth[ ]?dates?|birthdays?"
@@ -114,11 +117,9 @@ def _tax_numbers(text: Folded) -> Iterator[Identifier]:
 def _telephones(text: Folded) -> Iterator[Identifier]:
     """Numbers of homes and mobiles; free numbers (0800, 0508) are no person's."""
     for match in _PHONE.finditer(text.plain):
-        rest = "".join(c for c in match["rest"] if c.isdigit())
-        mobile = match["area"].startswith("2") and len(match["area"]) == 2
-        fits = 6 <= len(rest) <= 8 if mobile else len(rest) == 7 and rest[0] not in "01"
-        if fits and rest.isascii():
-            yield Identifier(Kind.TELEPHONE, match["area"] + rest, match.start(), match.end())
+        digits = "".join(c for c in match[0] if c.isdigit())
+        value = digits.lstrip("0").removeprefix("64").lstrip("0")
+        yield Identifier(Kind.TELEPHONE, value, match.start(), match.end())
 
 
 def _birth_dates(text: Folded) -> Iterator[Identifier]:

@@ -58,7 +58,7 @@ class Spot:
     Attributes:
         plain: the words themselves in plain form, runs of spaces as one.
         start, end: with the NZ, endorsements and the like that belong to it.
-        endorsed: names of the endorsements beside it.
+        endorsed: names of the endorsements beside it; `endorsed_at`: where each begins.
         left, right: what else stands before and after it on its line, as written.
         bracket: the opening bracket, where it stands between brackets; empty otherwise.
         labelled: whether words such as `Classification` stand before it; `signed`: with a colon.
@@ -69,6 +69,7 @@ class Spot:
     start: int
     end: int
     endorsed: list[str] = field(default_factory=list)
+    endorsed_at: list[int] = field(default_factory=list)
     left: str = ""
     right: str = ""
     bracket: str = ""
@@ -174,9 +175,9 @@ def _note(here: Spot, text: Folded, companion: str, at: int) -> None:
     """Note an endorsement; beside a level in capitals it stands in capitals too."""
     name = endorsements.name_of(companion)
     written = text.raw[at : at + len(companion)]
-    if name and (written.isupper() or not here.is_upper):
-        said = " ".join(companion.upper().split())[:80] if name == "REL TO" else name
-        here.endorsed.append(said)
+    if name and (endorsements.in_capitals(written, name) or not here.is_upper):
+        here.endorsed.append(endorsements.said(companion))
+        here.endorsed_at.append(at)
 
 
 def _is_glued(before: str, after: str) -> bool:
@@ -196,9 +197,9 @@ def _is_edge(passage: Passage, text: Folded, here: Spot) -> bool:
     if "page " not in passage.where or passage.place is not Place.BODY:
         return False
     near = 2 * _AROUND
-    first = here.start <= near and "\n" not in text.plain[: here.start].strip()
+    first = here.start <= near and "\n" not in text.plain[: here.start].lstrip()
     tail = text.plain[here.end : here.end + near + 1]
-    return first or (len(tail) <= near and "\n" not in tail.strip())
+    return first or (len(tail) <= near and "\n" not in tail.rstrip())
 
 
 def _worded(text: str) -> bool:

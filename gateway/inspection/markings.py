@@ -8,7 +8,7 @@ marking. One is a marking, in capitals or not, with any dash or space, with or w
   else stands with it, or in capitals that its neighbours do not share;
 - after a label such as `Classification:`, `Marking:` or `Sensitivity:`, where nothing follows it;
 - where nothing else stands on its line or in its cell: with a dash (`In-Confidence`), with NZ, or
-  with a capital at each of two words (`Top Secret`).
+  with a capital where it is of two words (`Top Secret`).
 
 Only in capitals is one a marking, elsewhere in the text:
 
@@ -73,16 +73,29 @@ def markings(passage: Passage, text: Folded) -> Iterator[Marking]:
     if label := named_in_label(passage):
         yield from _of_label(label, text)
         return
+    beside: set[int] = set()  # where endorsements stand that were found with a level
     for match in _LEVEL.finditer(text.plain):
         here = spot(passage, text, match.start(), match.end())
         if is_marking(here):
             named = tuple(dict.fromkeys(here.endorsed))
+            beside.update(here.endorsed_at)
             yield Marking(level_of(match[0]), named, here.start, here.end)
+    yield from _endorsements(passage, text, beside)
+
+
+def _endorsements(passage: Passage, text: Folded, beside: set[int]) -> Iterator[Marking]:
+    """Endorsements without a level: in capitals, on their own or standing out."""
+    taken = 0
     for match in endorsements.distinctive(text.plain):
+        if match.start() in beside or match.start() < taken:
+            continue
         here = spot(passage, text, match.start(), match.end())
-        stands = here.is_alone or here.in_margin or here.bracket
-        if here.is_upper and (stands or here.stands_out):
-            yield Marking(None, (endorsements.name_of(match[0]),), match.start(), match.end())
+        taken = here.end
+        name = endorsements.name_of(match[0])
+        stands = here.is_alone or here.in_margin or here.bracket or here.stands_out
+        if stands and endorsements.in_capitals(here.raw, name):
+            named = (endorsements.said(match[0]), *here.endorsed)
+            yield Marking(None, tuple(dict.fromkeys(named)), match.start(), here.end)
 
 
 def level_of(plain: str) -> Classification:
@@ -118,8 +131,10 @@ def _of_label(label: re.Pattern[str], text: Folded) -> Iterator[Marking]:
         found = [level_of(match[0]) for match in _LEVEL.finditer(_parted(name[1]))]
         known = {one[0] for one in re.finditer(endorsements.ANY, _parted(name[1]))}
         named = tuple(sorted(filter(None, map(endorsements.name_of, known))))
-        for level in found or ([None] if named else []):
+        for level in found:
             yield Marking(level, named, name.start(1), name.end(1))
+        if named and not found:
+            yield Marking(None, named, name.start(1), name.end(1))
 
 
 def _parted(name: str) -> str:

@@ -26,7 +26,8 @@ from gateway.inspection.folding import Folded, folded, spans, words
 _NEAR: Final = 150  # characters around a date of birth in which a name makes it a mention
 _BETWEEN: Final = 2
 _TURNED: Final = re.compile(r"\s*[,;|\t\n]\s*")
-_SPACED: Final = re.compile(r"[ .\n-]{1,3}")
+_SPACED: Final = re.compile(r"[ \n-]{1,3}")
+_AFTER_INITIAL: Final = re.compile(r"\.?[ \n]{0,2}")
 _LONGEST_NAME: Final = 12  # words
 
 _Span = tuple[str, int, int]
@@ -128,7 +129,8 @@ def _forwards(
     for before in range(at - 1, max(-1, at - 2 - _BETWEEN), -1):
         word, start, stop = line[before]
         gap = text.plain[stop : line[before + 1][1]]
-        if not _SPACED.fullmatch(gap):
+        spaced = _AFTER_INITIAL if stop - start == 1 else _SPACED
+        if not spaced.fullmatch(gap):
             return None
         if word == name[0]:
             return start, end

@@ -1,6 +1,6 @@
 """Street and postal addresses as New Zealanders write them.
 
-Source: AS/NZS 4819 (addressing), and the ways of writing in common use.
+The list of types of street is our own, of those in common use and their short forms.
 """
 
 import re
