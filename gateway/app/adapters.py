@@ -28,7 +28,7 @@ from gateway.settings import Settings
 from gateway.storage.database import PostgresDatabase
 from gateway.storage.embedded import EmbeddedPostgres
 
-_UPKEEP_TURNS = 3  # for checking the log, forwarding it, and for its witnesses
+_UPKEEP_TURNS = 4  # for checking the log, forwarding it, its witnesses, and for bounces
 
 
 @dataclass(frozen=True, slots=True)

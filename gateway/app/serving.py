@@ -10,7 +10,7 @@ from aiohttp import web
 
 from gateway.app.opening import Gateway, opened
 from gateway.app.outsiders import outside
-from gateway.app.upkeep import log_upkeep
+from gateway.app.upkeep import bounces_upkeep, log_upkeep
 from gateway.audit.canonical import JSON
 from gateway.audit.entries import Action
 from gateway.domain.actors import WORKER
@@ -36,12 +36,13 @@ async def serve(
         loop.add_signal_handler(number, stop.set)
     async with opened(settings) as gateway, contextlib.AsyncExitStack() as stack:
         told = outside(settings, gateway.parts.clock)  # what is set wrongly is said first
+        bounces = list(bounces_upkeep(gateway.parts, settings)) if work else []
         await _note(gateway, Action.SERVICE_STARTED, pages=pages, work=work)
         now = gateway.parts.clock.now()
         await asyncio.to_thread(gateway.vault.remove_partials, _ORPHAN_AGE_SECONDS, now)
         if pages:
             await stack.enter_async_context(_listening(gateway, say))
-        for upkeep in log_upkeep(gateway.parts, settings, told):
+        for upkeep in (*log_upkeep(gateway.parts, settings, told), *bounces):
             stack.push_async_callback(_ended, asyncio.create_task(upkeep))
         if gateway.at.embedded is not None:
             stack.push_async_callback(_ended, asyncio.create_task(_look_after(gateway.at.embedded)))

@@ -12,7 +12,9 @@ import structlog
 
 from gateway.app.outsiders import Outside, witnesses
 from gateway.channels import SyslogCollector
+from gateway.channels.bounces import MaildirReports
 from gateway.domain.errors import GatewayError
+from gateway.services.bounces import collect
 from gateway.services.forwarding import BATCH, forward
 from gateway.services.log_check import alarms, check_next, remedy, said
 from gateway.services.log_storage import LogAlarm
@@ -36,6 +38,17 @@ def log_upkeep(
         yield _endorse(parts, told, settings)
     if told.collector is not None:
         yield _forward(parts, told.collector)
+
+
+def bounces_upkeep(parts: Parts, settings: Settings) -> Iterator[Coroutine[object, object, None]]:
+    """What a worker does about mail that comes back, to be run until it is cancelled.
+
+    Raises:
+        InvalidInput: the folder that is set is no Maildir.
+    """
+    if settings.bounces_maildir is not None:
+        box = MaildirReports(settings.bounces_maildir)
+        yield _collect(parts, box, settings.bounces_every_seconds)
 
 
 async def cosign_now(parts: Parts, settings: Settings) -> tuple[str, ...]:
@@ -120,6 +133,18 @@ async def _endorse(parts: Parts, told: Outside, settings: Settings) -> None:
         for stamper in told.stampers:
             stack.push_async_callback(stamper.close)
         await _repeat("log_not_endorsed", once)
+
+
+async def _collect(parts: Parts, box: MaildirReports, every: float) -> None:
+    async def once() -> float:
+        async with parts.database.turn("bounces") as ours:
+            if ours:
+                collected = await collect(parts, box)
+                if collected.left:
+                    _log.warning("bounces_left", count=collected.left)
+        return every
+
+    await _repeat("bounces_not_read", once)
 
 
 async def _repeat(failure: str, once: Callable[[], Awaitable[float]]) -> None:

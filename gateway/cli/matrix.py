@@ -62,6 +62,7 @@ def as_json(matrix: Matrix) -> dict[str, Any]:
                 "agency": row.agency.id,
                 "password_channel": row.channel.channel.value if row.channel else None,
                 "password_address": masked(row.channel.address) if row.channel else None,
+                "route": row.route.value,
                 "decisions": [
                     {
                         "title": document.title,

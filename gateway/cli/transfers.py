@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from gateway.cli.packs import coordinator
-from gateway.cli.run import err, leave, out, run
+from gateway.cli.run import ADMINISTRATOR, err, leave, out, run
 from gateway.cli.story import line
 from gateway.domain.actors import Actor, ActorKind
 from gateway.domain.addresses import masked
@@ -114,6 +114,25 @@ def acknowledge(
         out.print("Acknowledged.")
 
     run(action, "transfer acknowledge")
+
+
+@commands.command()
+def bounced(
+    reference: Annotated[str, typer.Argument(help="Reference of the transfer, T-....-....")],
+    status: Annotated[str, typer.Option(help="Why, as the report has it, such as 5.1.1.")],
+) -> None:
+    """Record that a transfer's mail came back; its password is not sent, if it is not too late."""
+
+    async def action(gateway: "Gateway") -> None:
+        from gateway.services.bounces import report_bounce  # noqa: PLC0415
+
+        moved = await report_bounce(gateway.parts, ADMINISTRATOR, reference, status)
+        if moved.state is State.FAILED:
+            out.print("Recorded. The transfer has failed; its password was not sent.")
+        else:
+            out.print("Recorded. The pack is to be picked up; its password was not sent yet.")
+
+    run(action, "transfer bounced")
 
 
 async def _titles(

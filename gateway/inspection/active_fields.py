@@ -27,18 +27,23 @@ def look_through(root: "etree._Element", where: str, into: Gathering) -> None:
     for instruction in _instructions(root):
         _field(instruction, where, into)
     for element in root.iter():
-        name = local(element)
-        if name == "f" and element.text:
-            _formula(element.text, where, into)
-        elif name == "ddeLink":
-            into.found(Kind.LAUNCH, where, "a link (DDE) that starts a program")
-        elif name == "oleLink":
-            into.found(Kind.EXTERNAL, where, "a linked object")
-        elif name in {"hlinkClick", "hlinkHover", "hlinkMouseOver"}:
-            if attribute(element, "action").lower().startswith(_CLICK_RUNS):
-                into.found(Kind.LAUNCH, where, "a click that starts something")
-        elif name in {"imagedata", "fill", "stroke"} and _is_remote(attribute(element, "src")):
-            into.found(Kind.EXTERNAL, where, "a picture fetched from elsewhere")
+        judge(element, where, into)
+
+
+def judge(element: "etree._Element", where: str, into: Gathering) -> None:
+    """Find what one element starts or fetches."""
+    name = local(element)
+    if name == "f" and element.text:
+        _formula(element.text, where, into)
+    elif name == "ddeLink":
+        into.found(Kind.LAUNCH, where, "a link (DDE) that starts a program", removable=True)
+    elif name == "oleLink":
+        into.found(Kind.EXTERNAL, where, "a linked object", removable=True)
+    elif name in {"hlinkClick", "hlinkHover", "hlinkMouseOver"}:
+        if attribute(element, "action").lower().startswith(_CLICK_RUNS):
+            into.found(Kind.LAUNCH, where, "a click that starts something", removable=True)
+    elif name in {"imagedata", "fill", "stroke"} and _is_remote(attribute(element, "src")):
+        into.found(Kind.EXTERNAL, where, "a picture fetched from elsewhere", removable=True)
 
 
 def _is_remote(target: str) -> bool:
@@ -63,16 +68,25 @@ def _instructions(root: "etree._Element") -> Iterator[str]:
 
 
 def _field(instruction: str, where: str, into: Gathering) -> None:
+    kind, context = field_judged(instruction)
+    if kind is not None:
+        into.found(kind, where, context, removable=True)
+
+
+def field_judged(instruction: str) -> tuple[Kind | None, str]:
+    """What is unsafe about a field's instruction, and how that is said."""
     if _DDE.match(instruction):
-        into.found(Kind.LAUNCH, where, "a field (DDE) that starts a program")
-    elif _NUMBERS.match(instruction):
-        into.found(Kind.LAUNCH, where, "a field that is put together from numbers")
-    elif _FETCHES.match(instruction):
-        into.found(Kind.EXTERNAL, where, "a field that fetches something from elsewhere")
+        return Kind.LAUNCH, "a field (DDE) that starts a program"
+    if _NUMBERS.match(instruction):
+        return Kind.LAUNCH, "a field that is put together from numbers"
+    if _FETCHES.match(instruction):
+        return Kind.EXTERNAL, "a field that fetches something from elsewhere"
+    return None, ""
 
 
 def _formula(formula: str, where: str, into: Gathering) -> None:
     if _FORMULA_RUNS.search(formula):
-        into.found(Kind.LAUNCH, where, "a formula that starts something")
+        into.found(Kind.LAUNCH, where, "a formula that starts something", removable=True)
     elif _FORMULA_FETCHES.search(formula):
-        into.found(Kind.EXTERNAL, where, "a formula that fetches something from elsewhere")
+        said = "a formula that fetches something from elsewhere"
+        into.found(Kind.EXTERNAL, where, said, removable=True)

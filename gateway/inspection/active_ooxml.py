@@ -30,7 +30,7 @@ def look_through(parts: Parts, into: Gathering) -> None:
     Raises:
         NotReadable: there is more than can be looked through.
     """
-    macros = [name for name in parts.names if _is_macro(parts, name)]
+    macros = [name for name in parts.names if is_macro(parts, name)]
     if macros:
         named = [name for name in macros if any(one in name.lower() for one in _MACRO_NAMES)]
         into.found(Kind.MACRO, "", short((named or macros)[0]), removable=True)
@@ -38,9 +38,9 @@ def look_through(parts: Parts, into: Gathering) -> None:
         said = parts.types.get(name, "")
         if name in macros:
             continue
-        if "activex" in said or "activex/" in name.lower() or said.endswith("ms-office.activex"):
+        if is_control(parts, name):
             if ending(name) != "rels":
-                into.found(Kind.EXECUTABLE, parts.label(name), "an ActiveX control")
+                into.found(Kind.EXECUTABLE, parts.label(name), "an ActiveX control", removable=True)
         elif "webextension" in said:
             into.found(Kind.EXTERNAL, parts.label(name), "an add-in from the web")
         elif not parts.is_xml(name):
@@ -49,17 +49,29 @@ def look_through(parts: Parts, into: Gathering) -> None:
             into.found(Kind.EXTERNAL, "", "a connection to data elsewhere")
 
 
-def _is_macro(parts: Parts, name: str) -> bool:
+def is_macro(parts: Parts, name: str) -> bool:
+    """Whether a part holds macros, or says that the file has some."""
     said, low = parts.types.get(name, ""), name.lower()
     return any(word in said for word in _MACRO_TYPES) or any(one in low for one in _MACRO_NAMES)
 
 
+def is_control(parts: Parts, name: str) -> bool:
+    """Whether a part is one of an ActiveX control."""
+    return "activex" in parts.types.get(name, "") or "activex/" in name.lower()
+
+
+def is_embedded(parts: Parts, name: str) -> bool:
+    """Whether a part is a document or program that stands in another as an object."""
+    held = "embeddings/" in name.lower() or "oleobject" in parts.types.get(name, "")
+    return held and not parts.is_xml(name)
+
+
 def _binary(parts: Parts, name: str, into: Gathering) -> None:
     data = parts.package.read(name)
-    low, last = name.lower(), ending(name)
+    last = ending(name)
     where = parts.label(name)
-    if "embeddings/" in low or "oleobject" in parts.types.get(name, ""):
-        objects.look_into(name.rpartition("/")[2], data, where, into)
+    if is_embedded(parts, name):
+        objects.look_into(name.rpartition("/")[2], data, where, into, removable=True)
     elif program := signatures.program(name, data):
         into.found(Kind.EXECUTABLE, where, f"{short(name)}: {program}")
     elif last == "svg":
@@ -79,15 +91,28 @@ def _binary(parts: Parts, name: str, into: Gathering) -> None:
 def relationships(root: "etree._Element", where: str, into: Gathering) -> None:
     """Find what is fetched from elsewhere: all that is not in the container but plain links."""
     for one in root.iter("{*}Relationship"):
-        tail = str(one.get("Type", "")).rpartition("/")[2].lower()
-        target = str(one.get("Target", "")).strip()
-        external = str(one.get("TargetMode", "")).lower() == "external"
-        if tail == "hyperlink":
-            if links.starts_something(target):
-                into.found(Kind.LAUNCH, where, f"a link that starts a program: {short(target)}")
-        elif not external and not links.leads_elsewhere(target):
-            continue
-        elif tail == "attachedtemplate":
-            into.found(Kind.REMOTE_TEMPLATE, where, short(target), removable=True)
-        else:
-            into.found(Kind.EXTERNAL, where, f"{tail[:40]}: {short(target)}", removable=True)
+        kind = judged(one)
+        target = short(str(one.get("Target", "")).strip())
+        if kind is Kind.LAUNCH:
+            said = f"a link that starts a program: {target}"
+            into.found(kind, where, said, removable=True)
+        elif kind is Kind.REMOTE_TEMPLATE:
+            into.found(kind, where, target, removable=True)
+        elif kind is not None:
+            into.found(kind, where, f"{_what(one)[:40]}: {target}", removable=True)
+
+
+def judged(relationship: "etree._Element") -> Kind | None:
+    """What is unsafe about where a relationship leads; None where nothing is."""
+    what = _what(relationship)
+    target = str(relationship.get("Target", "")).strip()
+    external = str(relationship.get("TargetMode", "")).lower() == "external"
+    if what == "hyperlink":
+        return Kind.LAUNCH if links.starts_something(target) else None
+    if not external and not links.leads_elsewhere(target):
+        return None
+    return Kind.REMOTE_TEMPLATE if what == "attachedtemplate" else Kind.EXTERNAL
+
+
+def _what(relationship: "etree._Element") -> str:
+    return str(relationship.get("Type", "")).rpartition("/")[2].lower()

@@ -92,15 +92,10 @@ def _visit(walk: _Walk, one: object, where: str, depth: int) -> None:
 
 def _judge(walk: _Walk, one: pikepdf.Object, values: pikepdf.Object, where: str) -> None:
     into = walk.into
-    action = _name(values.get("/S"))
-    if action in _ACTIONS:
-        kind, context = _ACTIONS[action]
-        into.found(kind, where, context, removable=True)
-    elif "/JS" in values:
-        into.found(Kind.SCRIPT, where, "a script", removable=True)
-    if action == "/URI" and links.starts_something(_words(values.get("/URI"))):
-        into.found(Kind.LAUNCH, where, "a link that starts a program", removable=True)
-    if _name(values.get("/Subtype")) in _MEDIA and "/Rect" in values:
+    does = acts(values)
+    if does is not None:
+        into.found(does[0], where, does[1], removable=True)
+    if is_media(values):
         into.found(Kind.EMBEDDED_FILE, where, "sound, film or three dimensions", removable=True)
     if isinstance(one, pikepdf.Stream) and "/F" in values:
         into.found(Kind.EXTERNAL, where, "a part that stands in another file")
@@ -108,6 +103,30 @@ def _judge(walk: _Walk, one: pikepdf.Object, values: pikepdf.Object, where: str)
         _attached(walk, values, where)
     if "/XFA" in values:
         _form(into, values["/XFA"])
+
+
+def acts(values: pikepdf.Object) -> tuple[Kind, str] | None:
+    """What a dictionary does where it is an action that is not taken in, and how that is said."""
+    action = _name(values.get("/S"))
+    if action in _ACTIONS:
+        return _ACTIONS[action]
+    if "/JS" in values:
+        return Kind.SCRIPT, "a script"
+    if action == "/URI" and links.starts_something(_words(values.get("/URI"))):
+        return Kind.LAUNCH, "a link that starts a program"
+    return None
+
+
+def is_media(values: pikepdf.Object) -> bool:
+    """Whether a dictionary is a place on a page where something is played."""
+    return _name(values.get("/Subtype")) in _MEDIA and "/Rect" in values
+
+
+def has_scripts(forms: object) -> bool:
+    """Whether an XFA form (Adobe's XML Forms Architecture) has some, in one stream or several."""
+    parts = forms.as_list() if isinstance(forms, pikepdf.Array) else [forms]
+    whole = b"".join(unpacked(part) for part in parts if isinstance(part, pikepdf.Stream))
+    return _XFA_SCRIPT.search(whole) is not None
 
 
 def _attached(walk: _Walk, values: pikepdf.Object, where: str) -> None:
@@ -122,10 +141,7 @@ def _attached(walk: _Walk, values: pikepdf.Object, where: str) -> None:
 
 
 def _form(into: Gathering, forms: object) -> None:
-    """An XFA form (Adobe's XML Forms Architecture), as one stream or several."""
-    parts = forms.as_list() if isinstance(forms, pikepdf.Array) else [forms]
-    whole = b"".join(unpacked(part) for part in parts if isinstance(part, pikepdf.Stream))
-    if _XFA_SCRIPT.search(whole):
+    if has_scripts(forms):
         into.found(Kind.SCRIPT, "form", "a form (XFA) with scripts", removable=True)
     else:
         into.found(Kind.PART_UNREAD, "form", "a form (XFA) whose fields were not read")

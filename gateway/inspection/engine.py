@@ -1,6 +1,6 @@
 """Looks into one document and the documents inside it: type, activity, words, hidden content."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from gateway.domain.inspection import (
@@ -12,7 +12,7 @@ from gateway.domain.inspection import (
     counted,
     fitting_name,
 )
-from gateway.inspection import mail, odf, ooxml, outlook, pdf, pictures, plain, rtf, types, words
+from gateway.inspection import readers, words
 from gateway.inspection.errors import NotReadable
 from gateway.inspection.gathering import Gathering
 from gateway.inspection.hidden import hidden
@@ -20,23 +20,7 @@ from gateway.inspection.removal import removed
 from gateway.inspection.selection import selected
 from gateway.inspection.stamping import stamped
 
-_READERS: dict[FileType, Callable[[FileType, bytes, Gathering], None]] = {
-    FileType.PDF: pdf.read,
-    FileType.DOCX: ooxml.read,
-    FileType.XLSX: ooxml.read,
-    FileType.PPTX: ooxml.read,
-    FileType.ODT: odf.read,
-    FileType.ODS: odf.read,
-    FileType.ODP: odf.read,
-    FileType.RTF: rtf.read,
-    FileType.TXT: plain.read,
-    FileType.CSV: plain.read,
-    FileType.PNG: pictures.read,
-    FileType.JPEG: pictures.read,
-    FileType.HEIC: pictures.read,
-    FileType.EML: mail.read,
-    FileType.MSG: outlook.read,
-}
+_READERS = readers.READERS
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,31 +74,12 @@ def inspect(
 
 
 def look_into(file_name: str, data: bytes, into: Gathering) -> FileType | None:
-    """Read a document into `into`; whatever stands in its way becomes a discovery.
+    """Read a document into `into`, with what it hides.
 
     Returns:
         Its type; None where it is nothing that is taken in.
     """
-    try:
-        file_type = types.true_type(data, file_name)
-    except NotReadable as error:
-        into.discoveries.append(error.discovery)
-        return None
-    if file_name and not types.fits(file_name, file_type):
-        into.found(Kind.NAME_MISMATCH, "", f"by its content it is: {file_type.value}")
-    try:
-        _READERS[file_type](file_type, data, into)
-        for one in hidden(file_type, data):
-            into.found(one.kind, one.where, one.context, removable=one.removable)
-    except NotReadable as error:
-        into.discoveries.append(error.discovery)
-    except MemoryError:
-        raise
-    except RecursionError:
-        into.discoveries.append(Discovery(Kind.TOO_MUCH, "", "it is nested too deeply"))
-    except Exception:  # noqa: BLE001 - a parser that stumbles has not read the document
-        into.discoveries.append(Discovery(Kind.MALFORMED, "", "a part of it cannot be read"))
-    return file_type
+    return readers.read(file_name, data, into, hidden)
 
 
 def _inspected(file_name: str, data: bytes, known: Sequence[Known]) -> Inspection:

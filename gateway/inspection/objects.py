@@ -14,14 +14,17 @@ _HOLDERS = ("Package", "CONTENTS", "EmbeddedOdf")
 _LONGEST_NAME = 1_024
 
 
-def look_into(name: str, data: bytes, where: str, into: Gathering) -> None:
+def look_into(
+    name: str, data: bytes, where: str, into: Gathering, *, removable: bool = False
+) -> None:
     """Look into an object: what it carries is treated as an attached file.
 
     Raises:
         NotReadable: there are too many, or they hold too much.
     """
     if not data.startswith(OLE):
-        into.attached("" if name.lower().endswith(".bin") else name, data, where)
+        said = "" if name.lower().endswith(".bin") else name
+        into.attached(said, data, where, removable=removable)
         return
     try:
         with olefile.OleFileIO(io.BytesIO(data)) as compound:
@@ -29,21 +32,21 @@ def look_into(name: str, data: bytes, where: str, into: Gathering) -> None:
             held = next((one for one in (_NATIVE, *_HOLDERS) if one in roots), None)
             content = compound.openstream(held).read() if held else b""
     except Exception:  # noqa: BLE001 - olefile raises whatever a broken file leads it to
-        into.found(Kind.EMBEDDED_FILE, where, f"{short(name)}: an object that cannot be read")
+        said = f"{short(name)}: an object that cannot be read"
+        into.found(Kind.EMBEDDED_FILE, where, said, removable=removable)
         return
     if held == _NATIVE:
-        _packed(content, where, into)
+        _packed(content, where, into, removable=removable)
     elif held:
-        into.attached("", content, where)
+        into.attached("", content, where, removable=removable)
     elif "Equation Native" in roots:
-        into.found(
-            Kind.EXECUTABLE, where, "an equation of an old kind, which is known to be abused"
-        )
+        said = "an equation of an old kind, which is known to be abused"
+        into.found(Kind.EXECUTABLE, where, said, removable=removable)
     else:
-        into.attached(name, data, where)
+        into.attached(name, data, where, removable=removable)
 
 
-def _packed(content: bytes, where: str, into: Gathering) -> None:
+def _packed(content: bytes, where: str, into: Gathering, *, removable: bool) -> None:
     """A file put in with its name ([MS-OLEDS] section 2.3.6, OLENativeStream)."""
     try:
         _, at = _text(content, 6)
@@ -53,12 +56,15 @@ def _packed(content: bytes, where: str, into: Gathering) -> None:
         (size,) = struct.unpack_from("<I", content, at)
         data = content[at + 4 : at + 4 + size]
     except (ValueError, struct.error):
-        into.found(Kind.EMBEDDED_FILE, where, "a packed file that cannot be read")
+        said = "a packed file that cannot be read"
+        into.found(Kind.EMBEDDED_FILE, where, said, removable=removable)
         return
     if not data:
-        into.found(Kind.EMBEDDED_FILE, where, f"{short(file_name)}: it holds nothing")
+        said = f"{short(file_name)}: it holds nothing"
+        into.found(Kind.EMBEDDED_FILE, where, said, removable=removable)
         return
-    into.attached(file_name.replace("\\", "/").rpartition("/")[2], data, where)
+    last = file_name.replace("\\", "/").rpartition("/")[2]
+    into.attached(last, data, where, removable=removable)
 
 
 def _text(content: bytes, at: int) -> tuple[str, int]:

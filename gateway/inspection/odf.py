@@ -35,14 +35,12 @@ def read(file_type: FileType, data: bytes, into: Gathering) -> None:
         NotReadable: a part cannot be read, or there is too much.
     """
     package = Package.open(data)
-    if any(
-        name.lower().startswith(_MACROS) and _is_script(package, name) for name in package.names
-    ):
+    if has_macros(package):
         into.found(Kind.MACRO, "", "macros", removable=True)
     pictures = 0
     for name in package.names:
         low = name.lower()
-        if low.startswith(_MACROS):
+        if is_of_macros(name):
             continue
         if ending(low) in {"xml", "rdf"}:
             root = parse(package.read(name), "")
@@ -56,8 +54,17 @@ def read(file_type: FileType, data: bytes, into: Gathering) -> None:
         into.found(Kind.PICTURE, "", said)
 
 
+def has_macros(package: Package) -> bool:
+    """Whether a file has macros, more than the empty library that LibreOffice always makes."""
+    return any(is_of_macros(name) and _is_script(package, name) for name in package.names)
+
+
+def is_of_macros(name: str) -> bool:
+    """Whether a part belongs to macros."""
+    return name.lower().startswith(_MACROS)
+
+
 def _is_script(package: Package, name: str) -> bool:
-    """Whether it is more than the empty library that LibreOffice always makes."""
     if ending(name.lower()) not in {"xml", "xlb", "xlc"}:
         return True
     content = package.read(name)
@@ -84,20 +91,35 @@ def _binary(name: str, data: bytes, into: Gathering) -> int:
 
 def _active(root: "etree._Element", into: Gathering) -> None:
     for element in root.iter():
-        name = local(element)
-        target = attribute(element, "href")
-        if name == "event-listener":
-            into.found(Kind.MACRO, "", "something that happens by itself", removable=True)
-        elif name in {"dde-source", "dde-connection-decl", "dde-link"}:
-            into.found(Kind.LAUNCH, "", "a link (DDE) that starts a program")
-        elif _RUNNING.get(name):
-            into.found(Kind.EXECUTABLE, "", _RUNNING[name])
-        elif name == "template" and _is_outside(target):
-            into.found(Kind.REMOTE_TEMPLATE, "properties", short(target), removable=True)
-        elif name in _FETCHING and _is_outside(target):
-            into.found(Kind.EXTERNAL, "", f"{name}: {short(target)}", removable=True)
-        elif name == "a" and links.starts_something(target):
-            into.found(Kind.LAUNCH, "", "a link that starts a program")
+        kind = judged(element)
+        name, target = local(element), attribute(element, "href")
+        if kind is Kind.MACRO:
+            into.found(kind, "", "something that happens by itself", removable=True)
+        elif kind is Kind.LAUNCH:
+            what = "a link that starts" if name == "a" else "a link (DDE) that starts"
+            into.found(kind, "", f"{what} a program", removable=True)
+        elif kind is Kind.EXECUTABLE:
+            into.found(kind, "", _RUNNING[name], removable=True)
+        elif kind is Kind.REMOTE_TEMPLATE:
+            into.found(kind, "properties", short(target), removable=True)
+        elif kind is Kind.EXTERNAL:
+            into.found(kind, "", f"{name}: {short(target)}", removable=True)
+
+
+def judged(element: "etree._Element") -> Kind | None:
+    """What is unsafe about one element; None where nothing is."""
+    name, target = local(element), attribute(element, "href")
+    if name == "event-listener":
+        return Kind.MACRO
+    if name in {"dde-source", "dde-connection-decl", "dde-link"}:
+        return Kind.LAUNCH
+    if _RUNNING.get(name):
+        return Kind.EXECUTABLE
+    if name == "template" and _is_outside(target):
+        return Kind.REMOTE_TEMPLATE
+    if name in _FETCHING and _is_outside(target):
+        return Kind.EXTERNAL
+    return Kind.LAUNCH if name == "a" and links.starts_something(target) else None
 
 
 def _is_outside(target: str) -> bool:

@@ -11,6 +11,8 @@ from gateway.services.auditing import about, brief, record
 from gateway.services.parts import Parts
 from gateway.services.ports import Accepted, Deferred, NoticeLetter
 
+_BOUNCED = "bounced"
+
 
 async def send_notice(parts: Parts, identifier: TransferId, kind: str) -> None:
     """Mail the pack's contact what became of a transfer, by reference only.
@@ -32,8 +34,12 @@ async def send_notice(parts: Parts, identifier: TransferId, kind: str) -> None:
         message_id=f"{local}.{kind.replace(' ', '-')}@{domain}",
         to=contact.email,
         reference=request.reference if request else transfer.reference,
-        subject=_subject(transfer, pack, request),
-        lines=(*_lines(transfer), *_next(transfer, pack, request)),
+        subject=f"Mail of transfer {transfer.reference} came back"
+        if kind == _BOUNCED
+        else _subject(transfer, pack, request),
+        lines=_came_back(transfer)
+        if kind == _BOUNCED
+        else (*_lines(transfer), *_next(transfer, pack, request)),
         date=transfer.entered_at,
     )
     outcome = await parts.mailer.send_notice(letter)
@@ -79,6 +85,15 @@ def _lines(transfer: Transfer) -> tuple[str, ...]:
             return (f"Nobody acknowledged transfer {transfer.reference} in the time allowed.",)
         case _:
             return (f"Transfer {transfer.reference} is {transfer.state.value}.",)
+
+
+def _came_back(transfer: Transfer) -> tuple[str, ...]:
+    """That a mail came back too late to stop the password."""
+    return (
+        f"A mail of transfer {transfer.reference} came back, too late to stop the password.",
+        "The recipient may have only one of pack and password. Telephone them.",
+        "The audit log says which mail it was, and why.",
+    )
 
 
 def _next(transfer: Transfer, pack: Pack, request: InformationRequest | None) -> tuple[str, ...]:

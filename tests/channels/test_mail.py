@@ -163,7 +163,7 @@ async def test_a_relay_that_fails_after_taking_the_mail_has_taken_it(
 @pytest.mark.parametrize(
     ("reply", "expected"),
     [
-        ("552 5.3.4 too big", Rejected(in_own_words(552, "5.3.4"))),
+        ("552 5.3.4 too big", Rejected(in_own_words(552, "5.3.4"), of_content=True)),
         ("451 4.3.0 disk", Deferred(in_own_words(451, "4.3.0"))),
         ("421 4.3.2 shutting down", Deferred(in_own_words(421, "4.3.2"))),
     ],

@@ -1,5 +1,6 @@
 """The transfer state machine: what can happen, in which order, and what never can."""
 
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -15,7 +16,9 @@ from gateway.domain.transfers import (
     Archive,
     ArchiveSealed,
     AttemptFailed,
+    Bounced,
     Denied,
+    DownloadBegan,
     Ended,
     Event,
     Expire,
@@ -27,11 +30,14 @@ from gateway.domain.transfers import (
     MailingBegan,
     Narrowed,
     PasswordAccepted,
+    PasswordSent,
     Proof,
     Recalled,
     RecallRequested,
     Release,
     ReleaseBegan,
+    Rerouted,
+    Route,
     Seal,
     Sealed,
     State,
@@ -87,7 +93,10 @@ def sent() -> Transfer:
 EVENTS: st.SearchStrategy[Event] = st.one_of(
     st.builds(ArchiveSealed, st.just(ARCHIVE)),
     st.builds(MailingBegan),
-    st.builds(MailAccepted),
+    st.builds(MailAccepted, st.sampled_from(Route)),
+    st.builds(Rerouted),
+    st.builds(Bounced, st.just("5.7.1"), st.booleans()),
+    st.builds(DownloadBegan),
     st.builds(ReleaseBegan),
     st.builds(PasswordAccepted),
     st.builds(AttemptFailed, st.just("busy"), st.booleans(), st.floats(0, 0.999)),
@@ -101,12 +110,55 @@ EVENTS: st.SearchStrategy[Event] = st.one_of(
 HISTORIES = st.lists(st.tuples(EVENTS, st.floats(0, 3 * 86400)), max_size=40)
 
 
+@dataclass
+class Watch:
+    """What a history must keep to, told of each event that was let happen."""
+
+    accepted_at: datetime | None = None
+    released: bool = False
+    may_have_left: bool = False
+    fetched: bool = False
+
+    def see(self, before: Transfer, event: Event, at: datetime) -> None:
+        """Hold that the event could happen then."""
+        mailed = before.progress if isinstance(before.progress, Mailed) else None
+        match event:
+            case MailAccepted(route):
+                assert route is before.route
+                self.accepted_at = at
+            case ReleaseBegan():
+                assert self.accepted_at is not None
+                assert at >= self.accepted_at + TIMING.recall_window
+                self.released = True
+            case PasswordAccepted():
+                assert self.released
+            case AttemptFailed(uncertain=uncertain) if mailed is not None:
+                self.may_have_left |= uncertain and mailed.releasing
+                self.released = self.may_have_left
+            case Bounced():
+                assert not self.may_have_left
+                assert not self.released
+                self.accepted_at = None
+            case DownloadBegan():
+                assert self.released
+                assert before.route is Route.PICK_UP
+                self.fetched = True
+            case RecallRequested():
+                self._see_recall(before)
+
+    def _see_recall(self, before: Transfer) -> None:
+        if isinstance(before.progress, PasswordSent):
+            assert before.route is Route.PICK_UP
+            assert not self.fetched
+        else:
+            assert not self.may_have_left
+            assert not isinstance(before.progress, Mailed) or not before.progress.releasing
+
+
 @given(HISTORIES)
 def test_any_history_keeps_the_promises(history: list[tuple[Event, float]]) -> None:
     """No password before acceptance and recall window; one end, never left; only table moves."""
-    transfer, at = queued(), NOON
-    accepted_at: datetime | None = None
-    released = may_have_left = False
+    transfer, at, watch = queued(), NOON, Watch()
     for event, seconds in history:
         at += timedelta(seconds=seconds)
         try:
@@ -115,19 +167,8 @@ def test_any_history_keeps_the_promises(history: list[tuple[Event, float]]) -> N
             continue
         assert not transfer.state.is_terminal
         assert moved.state in TRANSITIONS[transfer.state, type(event)]
-        if isinstance(event, MailAccepted):
-            accepted_at = at
-        if isinstance(event, ReleaseBegan):
-            assert accepted_at is not None
-            assert at >= accepted_at + TIMING.recall_window
-            released = True
-        if isinstance(event, PasswordAccepted):
-            assert released
-        if isinstance(event, AttemptFailed) and isinstance(transfer.progress, Mailed):
-            may_have_left |= event.uncertain and transfer.progress.releasing
-        if isinstance(event, RecallRequested):
-            assert not may_have_left
-            assert not isinstance(transfer.progress, Mailed) or not transfer.progress.releasing
+        watch.see(transfer, event, at)
+        assert moved.route is transfer.route or moved.route is Route.PICK_UP
         assert moved.message_id == transfer.message_id
         assert set(moved.documents) <= set(transfer.documents)
         transfer = moved
@@ -272,6 +313,74 @@ def test_an_unacknowledged_transfer_expires() -> None:
     deadline = NOON + TIMING.recall_window + TIMING.acknowledge_within
     assert next_step(transfer, deadline - timedelta(seconds=1), TIMING) == Wait(deadline)
     assert next_step(transfer, deadline, TIMING) == Expire()
+
+
+def picked_up() -> Transfer:
+    turned = after(queued(), ArchiveSealed(ARCHIVE), Rerouted())
+    return after(turned, MailingBegan(), MailAccepted(Route.PICK_UP))
+
+
+def test_what_mail_cannot_carry_turns_to_pick_up_once() -> None:
+    """From sealed, whatever was tried before; it never turns again, nor back."""
+    sealed = after(queued(), ArchiveSealed(ARCHIVE), MailingBegan())
+    turned = after(sealed, Rerouted())
+    assert (turned.state, turned.route, turned.attempts) == (State.SEALED, Route.PICK_UP, 0)
+    assert next_step(turned, NOON, TIMING) == Mail(ARCHIVE)
+    with pytest.raises(Conflict):
+        after(turned, Rerouted())
+
+
+def test_an_answer_to_the_mail_does_not_stand_for_the_notice() -> None:
+    """What is accepted must be what is on its way."""
+    turned = after(queued(), ArchiveSealed(ARCHIVE), MailingBegan(), Rerouted(), MailingBegan())
+    with pytest.raises(Conflict):
+        after(turned, MailAccepted())
+    assert after(turned, MailAccepted(Route.PICK_UP)).state is State.MAILED
+
+
+def test_mail_that_comes_back_is_picked_up_or_has_failed() -> None:
+    """Before a release began; nothing is taken out of the archive any more, as it was out."""
+    turned = after(mailed(), Bounced("5.7.1", pick_up=True))
+    assert (turned.state, turned.route) == (State.SEALED, Route.PICK_UP)
+    with pytest.raises(Conflict):
+        after(turned, Narrowed(DOCUMENTS[:1]))
+    assert after(turned, RecallRequested()).progress == Recalled(NOON, after_mailing=True)
+    failed = Failed(NOON, "the mail came back (5.1.1)")
+    assert after(mailed(), Bounced("5.1.1", pick_up=False)).progress == failed
+    again = after(turned, MailingBegan(), MailAccepted(Route.PICK_UP), Bounced("5.1.1", True))
+    assert again.progress == failed
+
+
+def test_a_bounce_is_too_late_once_a_password_may_have_left() -> None:
+    """And nothing bounces that was never mailed."""
+    later, bounced = NOON + TIMING.recall_window, Bounced("5.1.1", pick_up=True)
+    unknown, sure = AttemptFailed("timeout", True, 0.5), AttemptFailed("busy", False, 0.5)
+    releasing = after(mailed(), ReleaseBegan(), at=later)
+    for transfer in (
+        releasing,
+        after(releasing, unknown, at=later),
+        after(releasing, unknown, ReleaseBegan(), sure, at=later),
+        sent(),
+        queued(),
+        after(queued(), ArchiveSealed(ARCHIVE)),
+    ):
+        with pytest.raises(Conflict):
+            after(transfer, bounced, at=later)
+    assert after(releasing, sure, bounced, at=later).state is State.SEALED
+
+
+def test_what_is_picked_up_can_be_recalled_until_somebody_begins_to() -> None:
+    """The archive is still here; by mail it is not, and nothing can be downloaded."""
+    later = NOON + TIMING.recall_window
+    waiting = after(picked_up(), ReleaseBegan(), PasswordAccepted(), at=later)
+    assert waiting.progress == PasswordSent(NOON, later, ARCHIVE)
+    assert after(waiting, RecallRequested(), at=later).state is State.RECALLED
+    fetched = after(waiting, DownloadBegan(), DownloadBegan(), at=later)
+    with pytest.raises(Conflict, match="too late"):
+        after(fetched, RecallRequested(), at=later)
+    for transfer in (sent(), picked_up(), after(waiting, TimeRanOut(), at=later)):
+        with pytest.raises(Conflict):
+            after(transfer, DownloadBegan(), at=later)
 
 
 def test_acknowledging_before_the_password_is_explained() -> None:

@@ -55,6 +55,8 @@ BASE = Transfer(
         (replace(MAILED, releasing=True), False, False),
         (replace(MAILED, may_have_left=True), False, False),
         (PasswordSent(NOW, NOW), False, True),
+        (PasswordSent(NOW, NOW, ARCHIVE), True, True),
+        (PasswordSent(NOW, NOW, ARCHIVE, fetched=True), False, True),
         (Acknowledged(NOW, Proof.CODE), False, True),
         (Refused(NOW, ()), False, True),
         (Recalled(NOW, after_mailing=True), False, True),

@@ -52,7 +52,7 @@ def test_an_outlook_message_is_read() -> None:
     assert said["Hui on Thursday"].place is Place.HEADER
     assert said["Alex Sample"].name == "From"
     assert any("Attached words" in text for text in said)
-    assert [one.kind for one in into.discoveries] == [Kind.ATTACHED_FILE]
+    assert [one.kind for one in into.discoveries] == [Kind.AUTHOR, Kind.ATTACHED_FILE]
 
 
 def test_a_message_with_a_zip_behind_it_is_refused() -> None:
@@ -87,7 +87,7 @@ def test_words_in_packed_rich_text_alone_are_said_to_be_unread() -> None:
         (packed("run.exe", b"MZ\x90\x00"), Kind.EXECUTABLE),
         (packed("run.txt.js", b"words"), Kind.EXECUTABLE),
         (packed("a.zip", documents.zipped({"a": "b"})), Kind.EMBEDDED_FILE),
-        (compound({"Package": documents.docx_of(before="<!DOCTYPE a>")}), Kind.ENTITY),
+        (compound({"Package": documents.docx_of(before="<!DOCTYPE a>")}), Kind.EMBEDDED_FILE),
         (compound({"Equation Native": b"x" * 30}), Kind.EXECUTABLE),
         (compound({"WordDocument": b"x" * 30}), Kind.EMBEDDED_FILE),
         (compound({"\x01Ole10Native": b"x"}), Kind.EMBEDDED_FILE),

@@ -21,7 +21,6 @@ from gateway.domain.errors import (
     TooManyRequests,
     Unavailable,
 )
-from gateway.domain.register import Agency, Register
 from gateway.domain.routes import mail_bytes
 from gateway.domain.secret import Secret
 from gateway.domain.transfers import Failed, Recalled, Route, State, Transfer, TransferId

@@ -2,12 +2,11 @@
 
 from dataclasses import replace
 
-from support.world import World
-
 from gateway.domain.classification import Classification
 from gateway.domain.register import PickUp, Register
 from gateway.domain.transfers import State, Transfer
 from gateway.services import delivery
+from support.world import World
 
 
 def with_page(world: World, **rules: object) -> World:

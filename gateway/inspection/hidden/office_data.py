@@ -17,7 +17,9 @@ _ORDINARY = frozenset({"contentTypeSchema", "FormTemplates", "datastoreItem", "S
 def told(parts: Parts) -> list[Discovery]:
     """Custom XML with words in it, and a Word document's variables."""
     discoveries = [
-        Discovery(Kind.HIDDEN_TEXT, "data of the file", shown(*_words(parts.root(name))), True)
+        Discovery(
+            Kind.HIDDEN_TEXT, "data of the file", shown(*_words(parts.root(name))), removable=True
+        )
         for name in custom(parts)
     ]
     for _, variables in variable_lists(parts):

@@ -33,7 +33,10 @@ def people(parts: Parts) -> Iterator[tuple[str, "etree._Element", str]]:
         low = name.lower()
         if not parts.is_xml(name) or low.endswith(".rels"):
             continue
-        if parts.types[name].endswith(_PROPERTIES) or low in {"docprops/core.xml", "docprops/app.xml"}:
+        if parts.types[name].endswith(_PROPERTIES) or low in {
+            "docprops/core.xml",
+            "docprops/app.xml",
+        }:
             for element in parts.root(name):
                 what = _PEOPLE.get(local(element))
                 if what and (element.text or "").strip():

@@ -55,9 +55,17 @@ class Office:
         self.taken.add(kind)
         self._unrelated.setdefault(owner, set()).add(relation)
 
-    def retype(self, name: str, content_type: str) -> None:
-        """Say another content type of a part."""
+    def retype(self, kind: Kind, name: str, content_type: str) -> None:
+        """Say another content type of a part, which was taken for a kind."""
+        self.taken.add(kind)
         self._retyped[name] = content_type
+
+    def relationships(self, owner: str) -> list["etree._Element"]:
+        """Every relationship of a part, as it stands in the file."""
+        rels = _relations(owner)
+        if rels not in self.parts.names:
+            return []
+        return list(self.parts.root(rels).iter("{*}Relationship"))
 
     def is_kept(self, name: str) -> bool:
         """Whether a part was not taken out."""
@@ -69,14 +77,14 @@ class Office:
         Also gone are the parts that nothing leads to any more, a picture of the first page as it
         was, and signatures, which hold for the file as it was.
         """
-        reached = self._reached()
+        reached = self._reached(set())
         for name in self.parts.names:
             if name.lower().startswith(_OUTDATED):
                 self._dropped.add(name)
         self._forget_unused()
         for owner in ("", *self.parts.names):
             self._unrelate(owner)
-        self._dropped |= reached - self._reached()
+        self._dropped |= reached - self._reached(self._dropped)
         for name in list(self._dropped):
             self._dropped.add(_relations(name))
         self._type()
@@ -111,13 +119,13 @@ class Office:
                 root.remove(one)
                 self._changed.add(rels)
 
-    def _reached(self) -> set[str]:
+    def _reached(self, without: set[str]) -> set[str]:
         """The parts that something leads to, from the file's own relationships on."""
         reached: set[str] = set()
         waiting = [""]
         while waiting:
             for _, target in self.parts.related(waiting.pop()).values():
-                if target in self.parts.names and target not in reached | self._dropped:
+                if target in self.parts.names and target not in reached | without:
                     reached.add(target)
                     waiting.append(target)
         return reached
@@ -146,18 +154,19 @@ def relations_in(root: "etree._Element") -> set[str]:
         str(value)
         for element in root.iter("*")
         for key, value in element.attrib.items()
-        if _names_a_relation(str(key))
+        if names_a_relation(str(key))
     }
 
 
-def _names_a_relation(key: str) -> bool:
+def names_a_relation(key: str) -> bool:
+    """Whether an attribute's value is the identifier of a relationship."""
     space, _, name = key.rpartition("}")
     return space.endswith(_RELATED) or name == "relid"
 
 
 def relation(element: "etree._Element") -> str:
     """The identifier of the relationship an element names; empty for none."""
-    found = (str(v) for k, v in element.attrib.items() if _names_a_relation(str(k)))
+    found = (str(v) for k, v in element.attrib.items() if names_a_relation(str(k)))
     return next(found, "")
 
 

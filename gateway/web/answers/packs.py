@@ -6,7 +6,7 @@ from pydantic import Field
 
 from gateway.domain.addresses import masked
 from gateway.domain.classification import Classification
-from gateway.domain.decisions import Decision, Matrix, MatrixRow, Severity
+from gateway.domain.decisions import Decision, Matrix, MatrixRow, Route, Severity
 from gateway.domain.packs import Document, Pack, PackKind
 from gateway.domain.register import PasswordChannel
 from gateway.web.answers.base import ListShown, Moment, Shown, person_fields
@@ -120,6 +120,7 @@ class RowShown(Shown):
         description="How the password would go; null when no channel reaches the recipient."
     )
     password_address: str | None = Field(description="Where to, all but the last three hidden.")
+    route: Route = Field(description="Which way the pack would go, before its size is known.")
     decisions: tuple[DecisionShown, ...]
 
     @classmethod
@@ -129,6 +130,7 @@ class RowShown(Shown):
             **person_fields(row.recipient, row.agency),
             password_channel=row.channel.channel if row.channel else None,
             password_address=masked(row.channel.address) if row.channel else None,
+            route=row.route,
             decisions=tuple(DecisionShown.of(decision) for decision in row.decisions),
         )
 

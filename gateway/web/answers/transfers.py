@@ -51,6 +51,9 @@ class TransferShown(Shown):
     mailed_at: Moment | None = Field(description="When the mail relay took the pack.")
     release_at: Moment | None = Field(description="The recall window ends; no password before it.")
     password_sent_at: Moment | None
+    fetched: bool | None = Field(
+        description="Whether a download was begun; null unless the archive waits to be picked up."
+    )
     proof: Proof | None = Field(description="What the acknowledgement rests on.")
     rules: tuple[str, ...] = Field(description="The rules that refused it.")
     reason: str | None = Field(description="Why it failed, or why the last attempt did.")
@@ -64,6 +67,7 @@ class TransferShown(Shown):
             "mailed_at": None,
             "release_at": None,
             "password_sent_at": None,
+            "fetched": None,
             "proof": None,
             "rules": (),
             "reason": transfer.held_up,
@@ -96,8 +100,9 @@ def _progress(transfer: Transfer) -> dict[str, Any]:  # noqa: PLR0911 - one for 
     match transfer.progress:
         case Mailed(accepted_at=accepted_at, release_at=release_at):
             return {"mailed_at": accepted_at, "release_at": release_at}
-        case PasswordSent(accepted_at=accepted_at, sent_at=sent_at):
-            return {"mailed_at": accepted_at, "password_sent_at": sent_at}
+        case PasswordSent(accepted_at=accepted_at, sent_at=sent_at, archive=archive) as sent:
+            fetched = sent.fetched if archive is not None else None
+            return {"mailed_at": accepted_at, "password_sent_at": sent_at, "fetched": fetched}
         case Acknowledged(proof=proof):
             return {"proof": proof}
         case Refused(rules=rules):

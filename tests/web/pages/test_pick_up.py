@@ -188,9 +188,8 @@ async def test_a_download_that_is_cut_off_counts_what_was_sent(api: Api) -> None
     cookies = "; ".join(f"{name}={value}" for name, value in visit.cookies.items())
     reader, writer = await api.connect()
     host = api.base.rpartition("/")[2]
-    writer.write(
-        f"GET /pick-up/{token}/archive HTTP/1.1\r\nHost: {host}\r\nCookie: {cookies}\r\n\r\n".encode()
-    )
+    head = f"GET /pick-up/{token}/archive HTTP/1.1\r\nHost: {host}\r\nCookie: {cookies}\r\n\r\n"
+    writer.write(head.encode())
     assert b"200 OK" in await reader.readline()
     writer.transport.abort()
     assert (await visit.get(f"/pick-up/{token}/archive")).status == 200

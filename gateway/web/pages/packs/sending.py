@@ -61,6 +61,7 @@ def digest_of(matrix: Matrix) -> str:
             row.recipient.email,
             row.channel.channel.value if row.channel else "",
             row.channel.address if row.channel else "",
+            row.route.value,
             sorted(row.documents),
         )
         for row in matrix.rows
