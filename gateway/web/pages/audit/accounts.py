@@ -13,6 +13,7 @@ from gateway.domain.errors import InvalidInput
 from gateway.forms.search import asked as checked
 from gateway.services import disclosures, names
 from gateway.services.disclosures import Account, Direction, Disclosure
+from gateway.services.knowing import unknown
 from gateway.services.paging import Page
 from gateway.services.ports import Authority
 from gateway.services.withholding import WithheldDocument
@@ -67,6 +68,8 @@ async def show_child(call: Call) -> web.Response:
     found = await disclosures.account_of_child(
         call.parts, call.actor, child, asked.wanted, _page(call)
     )
+    if not found.known:
+        return await _refused(call, "audit/child_form.html", _with(_unknown(asked), child=child))
     words = await _words(call, asked, found, f"/audit/children/{quote(child)}")
     return page(
         call.request,
@@ -133,6 +136,13 @@ def _asked(call: Call, name: str) -> Asked:
         except InvalidInput as error:
             errors = (*errors, *faults_of(error))
     return Asked({**period.typed, **more}, period.wanted, errors)
+
+
+def _unknown(asked: Asked) -> Asked:
+    """As for the command line: a slip in a reference must not read as an answer."""
+    error = unknown("child")
+    fault = InvalidInput(error.message, error.remedy, field=error.field)
+    return Asked(asked.typed, asked.wanted, (*asked.errors, fault))
 
 
 _LONGEST = 200  # characters of what was typed
