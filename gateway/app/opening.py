@@ -3,21 +3,20 @@
 import asyncio
 import contextlib
 import platform
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from importlib.metadata import version
 
 from gateway.app.adapters import Connected, connected, mailer, rules, texter
 from gateway.app.keys import digest_key, establish_keys, establish_log_key, signing
+from gateway.app.providers import load_providers
 from gateway.audit.entries import Origin
 from gateway.calendars import HolidayCalendar
 from gateway.documents import Typesetter
 from gateway.domain.errors import InvalidInput
 from gateway.policy import CedarJudge, load_bundle
 from gateway.sealing import EffPassphrases, ZipSealer
-from gateway.services.identity import IdentityProvider
 from gateway.services.parts import Parts
-from gateway.services.ports import Clock
 from gateway.services.sequencing import Sequencer
 from gateway.settings import Settings
 from gateway.storage.checkpoint_file import CheckpointFile
@@ -78,22 +77,13 @@ async def opened(settings: Settings) -> AsyncIterator[Gateway]:
                 CheckpointFile(settings.data_dir / "log" / "checkpoint"),
             ),
             rules=rules(settings),
-            providers=_providers(settings, clock),
+            providers=load_providers(settings.openid_file, clock),
         )
         try:
             yield Gateway(parts, settings, at, vault)
         finally:
             if texts is not None:
                 await texts.close()
-
-
-def _providers(settings: Settings, clock: Clock) -> Mapping[str, IdentityProvider]:
-    """The identity providers; what speaks to them is imported only where there are any."""
-    if settings.openid_file is None:
-        return {}
-    from gateway.app.providers import load_providers  # noqa: PLC0415 - as it says
-
-    return load_providers(settings.openid_file, clock)
 
 
 async def initialise(settings: Settings, say: Callable[[str], None]) -> None:

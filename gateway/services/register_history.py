@@ -18,6 +18,7 @@ from gateway.domain.secret import Secret
 from gateway.domain.users import UserId
 from gateway.services.auditing import child_pseudonym, meeting_pseudonym, pseudonym, record
 from gateway.services.parts import Parts
+from gateway.services.register_scope import signatories
 from gateway.services.register_storage import ChangedThing, RegisterKind, SealedChange, Thing
 from gateway.services.storage import Work
 
@@ -74,8 +75,7 @@ def _others(actor: Actor, thing: Thing) -> dict[str, JSON]:
     """Whose auditors may know beside the actor's: every agency that a protocol version names."""
     if not isinstance(thing, Protocol):
         return {}
-    named = {thing.lead_agency, *(row.agency for row in thing.information)}
-    named |= {signature.agency for signature in thing.signatures}
+    named = signatories(thing) | {signature.agency for signature in thing.signatures}
     others: list[JSON] = [*sorted(named - {actor.agency})]
     return {"also_concerns": others} if others else {}
 
