@@ -39,7 +39,7 @@ serve: $(RUN)
 	$(VENV)/bin/gateway demo --serve --out $(OUT) --port $(PORT)
 
 test: $(DEV)
-	$(VENV)/bin/pytest -n auto --dist loadfile $(TEST)
+	$(VENV)/bin/pytest -n auto --dist loadfile --no-loadscope-reorder $(TEST)
 
 check: $(DEV)
 	$(VENV)/bin/ruff format --check .

@@ -24,6 +24,13 @@ from gateway.storage.migrations import upgrade
 from gateway.storage.vault import FileVault, MasterKey
 
 _ROOM_BYTES = 2 * 1024**3
+_SLOW_FOLDERS = frozenset({"end_to_end", "browser"})
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the files that take longest, so that no worker is left with one at the end."""
+    items.sort(key=lambda item: not _SLOW_FOLDERS.intersection(item.path.parts))
 
 
 @pytest.fixture(scope="session")

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from support.world import SetClock
 
-from gateway.app.outsiders import outside
+from gateway.app import outside
 from gateway.audit.notes import Kind, VerifierKey
 from gateway.domain.errors import InvalidInput
 from gateway.settings import load

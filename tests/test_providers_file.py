@@ -29,6 +29,11 @@ def test_the_example_is_understood(tmp_path: Path) -> None:
     assert found["care"].roles["gateway-privacy"] == [Role.PRIVACY_OFFICER]
 
 
+def test_without_a_file_there_is_no_provider() -> None:
+    """Single sign-on is off until it is set up."""
+    assert load_providers(None, SystemClock()) == {}
+
+
 @pytest.mark.parametrize(
     ("old", "new"),
     [

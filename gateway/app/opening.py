@@ -3,21 +3,20 @@
 import asyncio
 import contextlib
 import platform
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from importlib.metadata import version
 
 from gateway.app.adapters import Connected, connected, inspector, mailer, rules, scanner, texter
 from gateway.app.keys import digest_key, establish_keys, establish_log_key, signing
+from gateway.app.providers import load_providers
 from gateway.audit.entries import Origin
 from gateway.calendars import HolidayCalendar
 from gateway.documents import ContentsForm, Typesetter
 from gateway.domain.errors import InvalidInput
 from gateway.policy import CedarJudge, load_bundle
 from gateway.sealing import EffPassphrases, NativeSealer, ZipSealer
-from gateway.services.identity import IdentityProvider
 from gateway.services.parts import Parts
-from gateway.services.ports import Clock
 from gateway.services.sequencing import Sequencer
 from gateway.settings import Settings
 from gateway.storage.checkpoint_file import CheckpointFile
@@ -80,7 +79,7 @@ async def opened(settings: Settings) -> AsyncIterator[Gateway]:
                 CheckpointFile(settings.data_dir / "log" / "checkpoint"),
             ),
             rules=rules(settings),
-            providers=_providers(settings, clock),
+            providers=load_providers(settings.openid_file, clock),
             native_sealer=_native_sealer(settings),
         )
         try:
@@ -95,15 +94,6 @@ def _native_sealer(settings: Settings) -> NativeSealer | None:
     if settings.native_files == "off":
         return None
     return NativeSealer(ContentsForm(), str(settings.data_dir / "scratch"))
-
-
-def _providers(settings: Settings, clock: Clock) -> Mapping[str, IdentityProvider]:
-    """The identity providers; what speaks to them is imported only where there are any."""
-    if settings.openid_file is None:
-        return {}
-    from gateway.app.providers import load_providers  # noqa: PLC0415 - as it says
-
-    return load_providers(settings.openid_file, clock)
 
 
 async def initialise(settings: Settings, say: Callable[[str], None]) -> None:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from gateway.channels.openid import OpenIdProvider, OpenIdSettings
+from gateway.channels import OpenIdProvider, OpenIdSettings
 from gateway.domain.actors import Role
 from gateway.domain.errors import InvalidInput
 from gateway.domain.register import AgencyId
@@ -37,12 +37,14 @@ class _File(BaseModel):
     provider: list[_Provider]
 
 
-def load_providers(file: Path, clock: Clock) -> Mapping[str, OpenIdProvider]:
-    """The providers in `file`, by key.
+def load_providers(file: Path | None, clock: Clock) -> Mapping[str, OpenIdProvider]:
+    """The providers in `file`, by key; none without a file.
 
     Raises:
         InvalidInput: it cannot be read, or names something twice or wrongly.
     """
+    if file is None:
+        return {}
     try:
         read = _File.model_validate(tomllib.loads(file.read_text("utf-8")))
         made = {entry.key: OpenIdProvider(_settings(entry), clock) for entry in read.provider}

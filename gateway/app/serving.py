@@ -9,7 +9,7 @@ import structlog
 from aiohttp import web
 
 from gateway.app.opening import Gateway, opened
-from gateway.app.outsiders import outside
+from gateway.app.outside import outside
 from gateway.app.upkeep import bounces_upkeep, log_upkeep
 from gateway.audit.canonical import JSON
 from gateway.audit.entries import Action
@@ -18,8 +18,10 @@ from gateway.domain.errors import GatewayError, InvalidInput
 from gateway.services.auditing import record
 from gateway.settings import Settings
 from gateway.storage.embedded import EmbeddedPostgres
-from gateway.web import WebRunner, WebSettings, create_web_app
+from gateway.web import WebRunner, WebSettings, create_web_app, openapi_document
 from gateway.worker import Worker, WorkerSettings
+
+__all__ = ["openapi_document", "serve"]
 
 _LOOK_EVERY_SECONDS = 2.0
 _log = structlog.get_logger("gateway")

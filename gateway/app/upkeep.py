@@ -10,7 +10,7 @@ from datetime import timedelta
 
 import structlog
 
-from gateway.app.outsiders import Outside, witnesses
+from gateway.app.outside import Outside, witnesses
 from gateway.channels import SyslogCollector
 from gateway.channels.bounces import MaildirReports
 from gateway.domain.errors import GatewayError

@@ -111,7 +111,7 @@ def openapi() -> None:
     """Print the OpenAPI 3.1 document of the API."""
     import json  # noqa: PLC0415
 
-    from gateway.app import openapi_document  # noqa: PLC0415
+    from gateway.app.serving import openapi_document  # noqa: PLC0415
 
     typer.echo(json.dumps(openapi_document(), indent=2, ensure_ascii=False))
 
@@ -162,13 +162,13 @@ def policy_check(
 
 
 def _serve(*, pages: bool, work: bool) -> None:
-    from gateway import app as composition  # noqa: PLC0415
+    from gateway.app import serving  # noqa: PLC0415
     from gateway.logs import configure  # noqa: PLC0415
 
     chosen = settings()
     configure(chosen.log_level)
     try:
-        asyncio.run(composition.serve(chosen, _say, pages=pages, work=work))
+        asyncio.run(serving.serve(chosen, _say, pages=pages, work=work))
     except GatewayError as error:
         leave(error)
 

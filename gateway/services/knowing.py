@@ -50,11 +50,16 @@ def require_known(known: bool, field: str) -> None:
         NotFound: nothing knows this reference, so that its empty account says nothing.
     """
     if not known:
-        raise NotFound(
-            "Neither the register nor the log knows this reference.",
-            "Check how it is spelled. Nothing follows from this about what was disclosed.",
-            field=field,
-        )
+        raise unknown(field)
+
+
+def unknown(field: str) -> NotFound:
+    """The error for a reference that nothing knows."""
+    return NotFound(
+        "Neither the register nor the log knows this reference.",
+        "Check how it is spelled. Nothing follows from this about what was disclosed.",
+        field=field,
+    )
 
 
 async def _in_log(work: Work, query: Query) -> bool:

@@ -13,11 +13,12 @@ from gateway.audit.canonical import JSON
 from gateway.audit.entries import Action
 from gateway.domain.actors import Actor
 from gateway.domain.errors import Conflict
-from gateway.domain.register import RepresentativeId
+from gateway.domain.register import Protocol, RepresentativeId
 from gateway.domain.secret import Secret
 from gateway.domain.users import UserId
 from gateway.services.auditing import child_pseudonym, meeting_pseudonym, pseudonym, record
 from gateway.services.parts import Parts
+from gateway.services.register_scope import signatories
 from gateway.services.register_storage import ChangedThing, RegisterKind, SealedChange, Thing
 from gateway.services.storage import Work
 
@@ -66,8 +67,17 @@ async def keep_and_record(
     for thing in things:
         detail: dict[str, JSON] = {"change": "changed" if thing.before else "added"}
         detail["fields"] = list(changed_fields(thing))
-        subject = reference(parts, thing.kind, thing.identifier)
+        subject = {**reference(parts, thing.kind, thing.identifier), **_others(actor, thing.after)}
         await record(parts, work, actor, Action.REGISTER_CHANGED, subject, detail)
+
+
+def _others(actor: Actor, thing: Thing) -> dict[str, JSON]:
+    """Whose auditors may know beside the actor's: every agency that a protocol version names."""
+    if not isinstance(thing, Protocol):
+        return {}
+    named = signatories(thing) | {signature.agency for signature in thing.signatures}
+    others: list[JSON] = [*sorted(named - {actor.agency})]
+    return {"also_concerns": others} if others else {}
 
 
 async def read(

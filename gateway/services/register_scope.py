@@ -56,9 +56,14 @@ class Scope:
         return tuple(sorted({self.own.id} | signed))
 
 
+def signatories(version: Protocol) -> frozenset[AgencyId]:
+    """Whose a version is to sign: the agency that leads, and those named in the information."""
+    return frozenset({version.lead_agency, *(row.agency for row in version.information)})
+
+
 def concerns(version: Protocol, agency: AgencyId) -> bool:
-    """Whether a version is an agency's to sign: it leads, or it is named in the information."""
-    return version.lead_agency == agency or any(row.agency == agency for row in version.information)
+    """Whether a version is an agency's to sign."""
+    return agency in signatories(version)
 
 
 def require_reader(actor: Actor) -> None:

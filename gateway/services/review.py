@@ -165,10 +165,12 @@ async def read_entry(parts: Parts, actor: Actor, position: int) -> Seen:
 
 
 def agencies_of(leaf: bytes) -> frozenset[object]:
-    """Whom an entry concerns: its agency, and the one that is asked where it is about a request."""
+    """Whom an entry concerns: its agency, the one a request asks, those whom a protocol names."""
     try:
         entry = json.loads(leaf)
-        return frozenset((entry["agency"], entry["subject"].get("also_concerns"))) - {None}
+        others = entry["subject"].get("also_concerns")
+        listed = others if isinstance(others, list) else [others]
+        return frozenset((entry["agency"], *listed)) - {None}
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise Tampered(
             "The entry cannot be read: it is damaged.", "Verify the log; tell its operator."

@@ -14,7 +14,7 @@ from joserfc import jwt
 from joserfc.jwk import ECKey, KeySet, RSAKey
 from support.openid import BACK, GROUPS, provider, settings_of, sign_in_there
 
-from gateway.channels.openid import OpenIdProvider
+from gateway.channels import OpenIdProvider
 from gateway.domain.actors import Role
 from gateway.domain.errors import InvalidInput, NotSignedIn, Unavailable
 from gateway.domain.secret import Secret

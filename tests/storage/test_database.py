@@ -127,12 +127,14 @@ async def test_a_turn_ends_with_its_block_however_it_ends(database: PostgresData
             raise ZeroDivisionError
 
     async def linger(begun: asyncio.Event) -> None:
-        async with database.turn(T1):
+        async with database.turn(T1) as mine:
+            assert mine
             begun.set()
             await asyncio.sleep(600)
 
     with pytest.raises(ZeroDivisionError):
         await fail()
+    assert await gets_turn(database)
     begun = asyncio.Event()
     task = asyncio.create_task(linger(begun))
     await begun.wait()

@@ -14,7 +14,7 @@ from urllib.parse import parse_qsl, urljoin, urlsplit
 import pytest
 from aiohttp import ClientSession, CookieJar
 
-from gateway.channels.openid import OpenIdSettings
+from gateway.channels import OpenIdSettings
 from gateway.domain.actors import Role
 from gateway.domain.register import AgencyId
 from gateway.domain.secret import Secret

@@ -96,7 +96,8 @@ for (const form of document.querySelectorAll("form[data-upload]")) {
         row.className = good ? "good" : "bad";
         const told = new DOMParser().parseFromString(call.responseText, "text/html");
         const why = told.querySelector("[role=alert] li, main p")?.textContent ?? "";
-        words.textContent = `${file.name}: ${good ? form.dataset.added : form.dataset.refused} ${good ? "" : why}`;
+        const said = good ? form.dataset.added : `${form.dataset.refused} ${why}`;
+        words.textContent = `${file.name}: ${said}`;
         done(good);
       });
       const body = new FormData();

@@ -104,9 +104,20 @@ async def test_a_wrong_question_is_asked_again(api: Api, path: str, field: str) 
 
 async def test_a_child_nobody_wrote_about_has_an_empty_account(api: Api) -> None:
     """It says so, and the look is recorded all the same."""
-    reply = await (await auditor(api)).get("/audit/children/child-none")
+    reply = await (await auditor(api)).get("/audit/children/child-7f3a")
+    assert reply.status == 200
     assert "The log has no transfer" in words_of(reply)
     assert "Nothing about this child was withheld" in words_of(reply)
+
+
+async def test_a_reference_nobody_knows_is_no_empty_account(api: Api) -> None:
+    """A slip in it must not read as 'nothing was disclosed'."""
+    await password_sent(api.world)
+    reply = await (await auditor(api)).get("/audit/children/child-none")
+    assert reply.status == 422
+    told = words_of(reply)
+    assert "Neither the register nor the log knows this reference" in told
+    assert "The log has no" not in told
 
 
 async def test_another_agencys_auditor_learns_nothing_of_a_child(api: Api) -> None:

@@ -10,10 +10,13 @@ from web.driving import Api
 from web.pages.register_forms import assert_faulty, seen_in
 from web.pages.visiting import Visit, words_of
 
-from gateway.domain.actors import Role
+from gateway.audit.entries import Action
+from gateway.domain.actors import Actor, ActorKind, Role
 from gateway.domain.errors import Forbidden
 from gateway.domain.register import AgencyId, PasswordChannel, Protocol, ProtocolId, Signature
+from gateway.services.paging import Page
 from gateway.services.protocol_changes import sign_protocol_version
+from gateway.services.review import Wanted, search
 
 NEW, V2 = "/register/protocols/new", "/register/protocols/kowhai/2"
 PROTOCOL: dict[str, Any] = {
@@ -112,6 +115,20 @@ async def test_a_signed_version_gains_signatures_only(api: Api) -> None:
     (signed,) = await versions(api, "rata")
     (signature,) = signed.signatures
     assert (signature.agency, signature.signed_on) == ("regional-police", date(2026, 11, 30))
+
+
+async def test_every_signatorys_auditor_finds_a_signature(api: Api) -> None:
+    """Whoever gave it: the version binds them all. Nobody else's does."""
+    lead = await Visit.of(api, Role.ADMINISTRATOR)
+    await lead.post(NEW, PROTOCOL)
+    police = await of_agency(api, "regional-police")
+    assert (await police.post("/register/protocols/rata/1/signatures", SIGNATURE)).status == 303
+    await api.world.leaves()
+    for agency, finds in (("tamariki-care", 2), ("regional-police", 2), ("kea-support", 0)):
+        reader = Actor(ActorKind.PERSON, Role.AUDITOR, AgencyId(agency), None, "page")
+        wanted = Wanted(action=Action.REGISTER_CHANGED)
+        seen = await search(api.world.parts, reader, wanted, Page(50))
+        assert len(seen.entries) == finds, agency
 
 
 async def test_nobody_signs_for_another_agency(api: Api) -> None:

@@ -11,7 +11,7 @@ from support.world import LEAD, World
 from web.driving import SETTINGS, Api, ServeApp
 from web.pages.visiting import Visit
 
-from gateway.channels.openid import OpenIdProvider
+from gateway.channels import OpenIdProvider
 from gateway.domain.actors import Role
 from gateway.domain.register import AgencyId
 from gateway.domain.users import User, UserId

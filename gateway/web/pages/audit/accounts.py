@@ -13,6 +13,7 @@ from gateway.domain.errors import InvalidInput
 from gateway.forms.search import asked as checked
 from gateway.services import disclosures, names
 from gateway.services.disclosures import Account, Direction, Disclosure
+from gateway.services.knowing import unknown
 from gateway.services.paging import Page
 from gateway.services.ports import Authority
 from gateway.services.withholding import WithheldDocument
@@ -67,6 +68,9 @@ async def show_child(call: Call) -> web.Response:
     found = await disclosures.account_of_child(
         call.parts, call.actor, child, asked.wanted, _page(call)
     )
+    if not found.known:  # as for the command line: a slip must not read as an answer
+        asked = _with(_faulty(asked, unknown("child")), child=child)
+        return await _refused(call, "audit/child_form.html", asked)
     words = await _words(call, asked, found, f"/audit/children/{quote(child)}")
     return page(
         call.request,
@@ -98,7 +102,7 @@ async def show_agency(call: Call) -> web.Response:
     direction = next((each for each in Direction if each.value == wanted), None)
     if direction is None:
         what = InvalidInput("This is neither.", "Choose one.", field="direction")
-        asked = Asked(asked.typed, asked.wanted, (*asked.errors, what))
+        asked = _faulty(asked, what)
     if asked.errors or direction is None:
         return await _refused(
             call, "audit/agency_form.html", _with(asked, agency=agency, direction=wanted)
@@ -136,6 +140,10 @@ def _asked(call: Call, name: str) -> Asked:
 
 
 _LONGEST = 200  # characters of what was typed
+
+
+def _faulty(asked: Asked, fault: Fault) -> Asked:
+    return Asked(asked.typed, asked.wanted, (*asked.errors, fault))
 
 
 def _with(asked: Asked, **typed: str) -> Asked:
