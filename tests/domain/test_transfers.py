@@ -145,6 +145,8 @@ class Watch:
                 self.fetched = True
             case RecallRequested():
                 self._see_recall(before)
+            case _:
+                pass
 
     def _see_recall(self, before: Transfer) -> None:
         if isinstance(before.progress, PasswordSent):
