@@ -8,16 +8,46 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
-from typing import NewType
 
 from gateway.domain.classification import Classification
+from gateway.domain.identifiers import (
+    AgencyId,
+    AuthorityCode,
+    ChildReference,
+    MeetingId,
+    ProtocolId,
+    RepresentativeId,
+)
+from gateway.domain.protocol_terms import ListedAgency, MembershipChange, Terms
 
-AgencyId = NewType("AgencyId", str)
-RepresentativeId = NewType("RepresentativeId", str)
-ProtocolId = NewType("ProtocolId", str)
-MeetingId = NewType("MeetingId", str)
-ChildReference = NewType("ChildReference", str)
-AuthorityCode = NewType("AuthorityCode", str)
+__all__ = [
+    "AgeGroup",
+    "Agency",
+    "AgencyId",
+    "AgencyKind",
+    "AuthorityCode",
+    "Child",
+    "ChildReference",
+    "ConflictOfInterest",
+    "InformationItem",
+    "Meeting",
+    "MeetingId",
+    "Method",
+    "PasswordChannel",
+    "PickUp",
+    "Protocol",
+    "ProtocolId",
+    "Purpose",
+    "Register",
+    "Representative",
+    "RepresentativeId",
+    "SealedForm",
+    "Signature",
+    "Standing",
+    "Status",
+    "governing",
+    "in_force",
+]
 
 
 class AgencyKind(StrEnum):
@@ -205,10 +235,41 @@ class Protocol:
     during: Method
     after: Method
     privacy_statement: str
+    terms: Terms | None = None
+    membership: tuple[MembershipChange, ...] = ()
 
     def signed_by(self, agency: AgencyId, day: date) -> bool:
-        """Whether `agency` had signed this version by `day`."""
-        return any(s.agency == agency and s.signed_on <= day for s in self.signatures)
+        """Whether `agency` had signed this version by `day`, and had not left it by then."""
+        return agency in self.signatories_on(day)
+
+    def signatories_on(self, day: date) -> frozenset[AgencyId]:
+        """The agencies that had signed by `day`, but those that had not joined yet or had left."""
+        signed = {each.agency for each in self.signatures if each.signed_on <= day}
+        stands = {change.agency: False for change in self.membership if change.joins}
+        for change in sorted(self.membership, key=lambda each: each.on):
+            if change.on <= day:
+                stands[change.agency] = change.joins
+        return frozenset(agency for agency in signed if stands.get(agency, True))
+
+    def listed_on(self, day: date) -> tuple[ListedAgency, ...]:
+        """The agencies that the version lists on `day`: those it was made with and came since."""
+        listed = {each.agency: each for each in (self.terms.agencies if self.terms else ())}
+        for change in sorted(self.membership, key=lambda each: each.on):
+            if change.on <= day:
+                listed.pop(change.agency, None)
+                if change.listed is not None:
+                    listed[change.agency] = change.listed
+        return tuple(listed.values())
+
+    def is_agreed_on(self, day: date) -> bool:
+        """Whether every agency that it was made with had signed by `day`, but those that left.
+
+        A version from a register file lists none: there, each signature counts by itself.
+        """
+        signed = {each.agency for each in self.signatures if each.signed_on <= day}
+        left = {change.agency for change in self.membership if not change.joins}
+        made_with = {each.agency for each in self.terms.agencies} if self.terms else set()
+        return made_with <= signed | left
 
     def purpose(self, code: str) -> Purpose | None:
         """The purpose with this code, if the protocol has one."""
@@ -271,6 +332,10 @@ def governing(versions: Sequence[Protocol], day: date) -> Protocol | None:
 
 
 def in_force(versions: Iterable[Protocol], day: date) -> Protocol | None:
-    """The version of a protocol that governs on `day`: the newest whose day has come."""
-    begun = [version for version in versions if version.in_force_from <= day]
+    """The version of a protocol that governs on `day`.
+
+    It is the newest whose day has come and that every agency it lists has signed; until then, the
+    one before it governs.
+    """
+    begun = [each for each in versions if each.in_force_from <= day and each.is_agreed_on(day)]
     return max(begun, key=lambda version: (version.in_force_from, version.version), default=None)

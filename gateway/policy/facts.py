@@ -217,7 +217,7 @@ def _protocol(protocol: Protocol, day: date) -> Facts:
         "lead_agency": protocol.lead_agency,
         "in_force_from": protocol.in_force_from.isoformat(),
         "review_due": protocol.review_due.isoformat(),
-        "signed_by": [s.agency for s in protocol.signatures if s.signed_on <= day],
+        "signed_by": sorted(protocol.signatories_on(day)),
         "purposes": [purpose.code for purpose in protocol.purposes],
         "authorities": [
             {"purpose": purpose.code, "authority": code}

@@ -93,7 +93,8 @@ class PostgresRegister:
         """Add what is new and change what differs; what the register does not name stays.
 
         A protocol version counts as in force once its day has come, `today` at the latest, and
-        somebody has signed it; from then on only signatures may be added to it.
+        somebody has signed it; from then on only signatures and changes of membership may be added.
+        A version that has no sections but those of a register file keeps what it had of others.
         An agency that does not say how it wants its packs sealed and brought, or how large a mail
         it takes, keeps what it chose before.
         Identifiers of parts are joined with `/`: `protocol/version`, `representative/child`.
@@ -280,24 +281,43 @@ class PostgresRegister:
     async def _merge_protocols(
         self, versions: Sequence[Protocol], today: date
     ) -> _Merged[Protocol]:
-        merged = await self._compare(_PROTOCOLS, versions)
+        keys = [each.id for each in versions]
+        stored = await self._read(_PROTOCOLS, keys)
+        kept = [
+            _with_sections(each, stored.get((each.id, each.version), each)) for each in versions
+        ]
+        merged = await self._compare(_PROTOCOLS, kept)
         for old, new in merged.changed:
             _hold_terms(old, new, today)
         return await self._write(merged)
 
 
 def _hold_terms(old: Protocol, new: Protocol, today: date) -> None:
-    """Hold that a version in force on `today` gains signatures at most."""
-    if not old.signatures or old.in_force_from > today:
+    """Hold that a version in force on `today` gains signatures and changes of membership at most.
+
+    One that was drafted here is held from its first signature on: it is put out to be signed.
+    """
+    if not old.signatures or (old.in_force_from > today and old.terms is None):
         return
     gained_only = set(old.signatures) <= set(new.signatures)
-    if not gained_only or replace(new, signatures=old.signatures) != old:
+    gained_only &= set(old.membership) <= set(new.membership)
+    kept = replace(new, signatures=old.signatures, membership=old.membership)
+    if not gained_only or kept != old:
         raise Conflict(
             f"Version {old.version} of protocol '{old.id}' is in force and signed; "
             "its terms cannot change.",
             "Raise the version, and have the agencies sign it.",
             field="protocols",
         )
+
+
+def _with_sections(version: Protocol, before: Protocol) -> Protocol:
+    """The version, with the sections it had wherever it says nothing of them: files have none."""
+    return replace(
+        version,
+        terms=version.terms or before.terms,
+        membership=version.membership or before.membership,
+    )
 
 
 def _with_choices(agency: Agency, before: Agency) -> Agency:

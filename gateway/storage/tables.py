@@ -24,6 +24,7 @@ from sqlalchemy import (
 from gateway.domain.actors import Role
 from gateway.domain.classification import Classification
 from gateway.domain.packs import Consultation, DocumentId, Encoding, Label, PackKind, Statement
+from gateway.domain.protocol_terms import MembershipChange, Terms
 from gateway.domain.register import (
     AgencyKind,
     Child,
@@ -110,6 +111,8 @@ protocols = Table(
     Column("during", Structure(TypeCodec(Method)), nullable=False),
     Column("after", Structure(TypeCodec(Method)), nullable=False),
     Column("privacy_statement", Text, nullable=False),
+    Column("terms", Structure(TypeCodec(Terms))),
+    Column("membership", Structure(TypeCodec(tuple[MembershipChange, ...])), nullable=False),
     sized("id", LONGEST_IDENTIFIER),
     CheckConstraint("version >= 1", name="version_counts"),
 )
