@@ -95,7 +95,12 @@ def cases(
             conflicts=frozenset(c.child for c in register.conflicts if c.representative == person),
             channel=choose_password_channel(protocol.before.password_channels, recipient),
             limits=Limits(),
-            inspected=Inspected(DocumentId(str(position)), pack.created_at, FileType.PDF),
+            inspected=Inspected(
+                DocumentId(str(position)),
+                pack.created_at,
+                FileType.PDF,
+                marking=document.label.classification,
+            ),
         )
         for position, document in enumerate(pack_file.documents, start=1)
     ]
