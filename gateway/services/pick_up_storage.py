@@ -1,7 +1,6 @@
 """What is stored of archives that are picked up: digests, and counts of what was given out."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Protocol
 
 from gateway.domain.transfers import TransferId
@@ -14,7 +13,7 @@ class PickUp:
     Attributes:
         link_digest: keyed digest of the token in the notice's address.
         code_digest: of the code that travels with the password; it opens once.
-        opened_at: when the code was exchanged for a session; `session_digest` is of that.
+        session_digest: of the session that the code was exchanged for; None while it was not.
         begun: downloads begun from the first byte; `requests` counts resumed ones too.
         given_bytes: bytes given out, those under way counted in full.
     """
@@ -22,7 +21,6 @@ class PickUp:
     transfer: TransferId
     link_digest: bytes
     code_digest: bytes
-    opened_at: datetime | None = None
     session_digest: bytes | None = None
     begun: int = 0
     requests: int = 0

@@ -148,8 +148,7 @@ async def open_with_code(parts: Parts, actor: Actor, token: str, typed: str) -> 
         if hmac.compare_digest(secrets.pick_up_code_digest(parts, typed), way.code_digest):
             await lockout.settle(work, [tally])
             digest = _session_digest(parts, session)
-            now = parts.clock.now()
-            await work.pick_ups.update(replace(way, opened_at=now, session_digest=digest))
+            await work.pick_ups.update(replace(way, session_digest=digest))
             action, subject = Action.TRANSFER_PICK_UP_OPENED, about(parts, transfer)
             await record(parts, work, actor, action, subject, agency=transfer.agency)
             return Opened(session, transfer.id, _ends(parts, sent))

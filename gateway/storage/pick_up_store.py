@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from gateway.domain.transfers import TransferId
 from gateway.services.pick_up_storage import PickUp
-from gateway.storage.columns import Moment, identifier
+from gateway.storage.columns import identifier
 from gateway.storage.rows import expect_one, from_row, to_row
 from gateway.storage.tables import DIGEST_BYTES, metadata
 
@@ -27,7 +27,6 @@ pick_ups = Table(
     Column("transfer", identifier(), ForeignKey("transfers.id"), primary_key=True),
     Column("link_digest", LargeBinary, nullable=False),
     Column("code_digest", LargeBinary, nullable=False),
-    Column("opened_at", Moment),
     Column("session_digest", LargeBinary),
     Column("begun", Integer, nullable=False),
     Column("requests", Integer, nullable=False),
@@ -39,7 +38,6 @@ pick_ups = Table(
         f"AND octet_length(session_digest) = {DIGEST_BYTES}",
         name="digests_sized",
     ),
-    CheckConstraint("(opened_at IS NULL) = (session_digest IS NULL)", name="opened_with_session"),
     CheckConstraint("begun >= 0 AND requests >= begun AND given_bytes >= 0", name="counts"),
 )
 

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from gateway.domain.decisions import Case, Limits, choose_password_channel
+from gateway.domain.inspected import Inspected
+from gateway.domain.inspection import FileType
 from gateway.domain.packs import BlobId, Document, DocumentId, Encoding, Pack, PackId
 from gateway.domain.register import PasswordChannel, Register, RepresentativeId, in_force
 from gateway.files.pack import PackFile, parse_pack
@@ -93,6 +95,12 @@ def cases(
             conflicts=frozenset(c.child for c in register.conflicts if c.representative == person),
             channel=choose_password_channel(protocol.before.password_channels, recipient),
             limits=Limits(),
+            inspected=Inspected(
+                DocumentId(str(position)),
+                pack.created_at,
+                FileType.PDF,
+                marking=document.label.classification,
+            ),
         )
         for position, document in enumerate(pack_file.documents, start=1)
     ]

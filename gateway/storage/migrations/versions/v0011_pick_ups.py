@@ -12,7 +12,6 @@ CREATE TABLE pick_ups (
     transfer text COLLATE "C" NOT NULL,
     link_digest bytea NOT NULL,
     code_digest bytea NOT NULL,
-    opened_at timestamptz,
     session_digest bytea,
     begun integer NOT NULL,
     requests integer NOT NULL,
@@ -25,8 +24,6 @@ CREATE TABLE pick_ups (
         AND octet_length(code_digest) = 32
         AND octet_length(session_digest) = 32
     ),
-    CONSTRAINT ck_pick_ups_opened_with_session
-        CHECK ((opened_at IS NULL) = (session_digest IS NULL)),
     CONSTRAINT ck_pick_ups_counts
         CHECK (begun >= 0 AND requests >= begun AND given_bytes >= 0)
 )
