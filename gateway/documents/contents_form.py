@@ -88,6 +88,7 @@ def _values(page: ContentsPage, files: Sequence[SealedFile], made_at: datetime) 
         ],
         "files": [{"name": file.name, "sha256": file.sha256} for file in files],
         "consultations": [{"text": plain(each)} for each in page.consultations],
+        "conditions": [{"text": plain(each)} for each in page.conditions],
     }
 
 

@@ -114,6 +114,19 @@ class Consultation:
 
 
 @dataclass(frozen=True, slots=True)
+class ConditionStatement:
+    """What was done about a condition on Māori data, before anything it covers goes out.
+
+    Attributes:
+        code: of the protocol's condition.
+        account: who was asked and what they said, or how it is made sure that it is kept.
+    """
+
+    code: str
+    account: str
+
+
+@dataclass(frozen=True, slots=True)
 class Pack:
     """A set of documents for a meeting, with the legal authority they go out under.
 
@@ -137,6 +150,7 @@ class Pack:
     created_at: datetime
     statements: tuple[Statement, ...] = ()
     consultations: tuple[Consultation, ...] = ()
+    conditions: tuple[ConditionStatement, ...] = ()
     sent_at: datetime | None = None
     kind: PackKind = PackKind.MEETING
     request: RequestId | None = None

@@ -58,6 +58,11 @@ class Condition:
     set_with: str
     set_on: date
 
+    @property
+    def needs_statement(self) -> bool:
+        """Whether somebody has to say, before sending, what was done about it."""
+        return self.kind in {ConditionKind.ASKED_FIRST, ConditionKind.PLACE}
+
     def covers(self, category: str) -> bool:
         """Whether information of this category comes under it."""
         return not self.categories or category in self.categories

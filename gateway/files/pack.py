@@ -10,7 +10,13 @@ from gateway.files.fields import FilePath
 from gateway.files.problems import WORDING, refusal
 from gateway.files.toml_text import read_table
 from gateway.forms.fields import Line, RepresentativeKey, Several
-from gateway.forms.models import ConsultationModel, LabelModel, PackModel, StatementModel
+from gateway.forms.models import (
+    ConditionStatementModel,
+    ConsultationModel,
+    LabelModel,
+    PackModel,
+    StatementModel,
+)
 from gateway.forms.values import distinct
 from gateway.services.packs import PackTerms
 
@@ -69,6 +75,9 @@ class PackFileModel(PackModel):
     consultation: Annotated[Several[ConsultationModel], AfterValidator(distinct("child"))] = Field(
         default=(), description="Consultation, for each child or young person."
     )
+    condition: Annotated[Several[ConditionStatementModel], AfterValidator(distinct("code"))] = (
+        Field(default=(), description="What was done about the conditions on Māori data.")
+    )
 
 
 def parse_pack(data: bytes) -> PackFile:
@@ -87,5 +96,7 @@ def parse_pack(data: bytes) -> PackFile:
         model = PackFileModel.model_validate(table)
     except ValidationError as error:
         raise refusal(list(WORDING.problems_of(error, PackFileModel)), _WHAT) from None
-    terms = model.terms_with(model.statement, model.consultation, otherwise=model.contact)
+    terms = model.terms_with(
+        model.statement, model.consultation, model.condition, otherwise=model.contact
+    )
     return PackFile(terms, tuple(document.to_document() for document in model.document))

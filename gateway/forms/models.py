@@ -114,6 +114,19 @@ class ConsultationModel(Form):
         return packs.Consultation(self.child, self.consulted, self.account)
 
 
+class ConditionStatementModel(Form):
+    """What was done about one of the protocol's conditions on Māori data."""
+
+    code: Line = Field(description="The condition's code in the protocol, e.g. 'HAPU-1'.")
+    account: Prose = Field(
+        description="Who was asked and what they said, or how it is made sure that it is kept."
+    )
+
+    def to_domain(self) -> packs.ConditionStatement:
+        """The statement as the domain holds it."""
+        return packs.ConditionStatement(self.code, self.account)
+
+
 class PackModel(Form):
     """What every pack states, whichever way it arrives; statements and consultations go with it."""
 
@@ -131,6 +144,7 @@ class PackModel(Form):
         self,
         statements: Iterable[StatementModel],
         consultations: Iterable[ConsultationModel],
+        conditions: Iterable[ConditionStatementModel],
         otherwise: RepresentativeId | None,
     ) -> PackTerms:
         """What the use case takes; `otherwise` stands where nobody is named.
@@ -146,6 +160,7 @@ class PackModel(Form):
             marking=self.marking,
             statements=tuple(each.to_domain(otherwise) for each in statements),
             consultations=tuple(each.to_domain() for each in consultations),
+            conditions=tuple(each.to_domain() for each in conditions),
         )
 
 

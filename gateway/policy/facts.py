@@ -21,6 +21,7 @@ from gateway.domain.register import (
     Standing,
 )
 from gateway.policy.bundle import Bundle
+from gateway.policy.condition_facts import condition_attributes, conditions_stated
 from gateway.policy.inspection_facts import inspection_attributes, level_facts
 from gateway.policy.request_facts import request_attributes
 from gateway.policy.tables import AuthorityEntry
@@ -110,7 +111,9 @@ class FactSheet:
                 "personal_information": label.personal_information,
                 "obtained_under_section_66": label.obtained_under_section_66,
                 "endorsements": [*map(self._bundle.endorsements.canonical, label.endorsements)],
-            } | inspection_attributes(case, self._bundle.endorsements)
+                **inspection_attributes(case, self._bundle.endorsements),
+                **condition_attributes(case),
+            }
 
         pack = self._pack(case)
         key = (id(case.document), id(case.inspected), pack["id"])
@@ -266,6 +269,7 @@ def _pack(pack: Pack) -> Facts:
         "purpose": pack.purpose,
         "marking": level_facts(pack.marking),
         "consultations_stated": [c.child for c in pack.consultations if c.account.strip()],
+        "conditions_stated": conditions_stated(pack),
         "kind": pack.kind.value,
         "recipients": list(pack.recipients),
         "request_named": pack.request or "",

@@ -27,6 +27,9 @@ REQUIRED_DENIALS: Final = frozenset(
         "sender-agency-not-signed",
         "sender-not-lead-agency",
         "category-not-in-protocol",
+        # conditions on Māori data
+        "condition-on-receivers",
+        "condition-not-stated",
         # meeting
         "recipient-not-attending",
         "child-not-in-meeting",
@@ -108,6 +111,7 @@ REQUIRED_WARNINGS: Final = frozenset(
         "other-child-mentioned",
         "family-of-recipient-mentioned",
         "text-not-read",
+        "conditions-to-keep",
         "request-before-meeting",
         "request-due-soon",
         "request-due-on-day-off",

@@ -83,6 +83,7 @@ def contents_page(
         limitations=pack.limitations,
         answer_at=f"{base}/answer/{secrets.answer.reveal()}" if base and linked else None,
         answer_how=_answer_how(parts, situation),
+        conditions=_conditions(situation, documents),
     )
 
 
@@ -208,6 +209,19 @@ def _statement(situation: Situation, transfer: Transfer, authority: Authority) -
     return (
         f"{name}, {situation.contact.role}, {agency}, states the reasonable belief that {what} "
         f"with {words}{instrument}. {statement.belief}"
+    )
+
+
+def _conditions(situation: Situation, documents: tuple[Document, ...]) -> tuple[str, ...]:
+    """The conditions on Māori data that cover what is sent, and what was done about them."""
+    terms = situation.protocol.terms if situation.protocol else None
+    done = {each.code: each.account for each in situation.pack.conditions}
+    categories = {document.label.category for document in documents}
+    return tuple(
+        " ".join(filter(None, (f"{each.kind.value.capitalize()}: {each.statement}", told)))
+        for each in (terms.conditions if terms else ())
+        if any(each.covers(category) for category in categories)
+        for told in [done.get(each.code, "").strip()]
     )
 
 

@@ -6,6 +6,7 @@ from datetime import date
 
 from gateway.domain.actors import Actor
 from gateway.domain.decisions import ChannelChoice, choose_password_channel
+from gateway.domain.protocol_terms import Condition
 from gateway.domain.register import (
     Agency,
     AuthorityCode,
@@ -60,6 +61,12 @@ class MeetingView:
     begun: bool
     attendees: tuple[Attendee, ...]
     authorities: Mapping[AuthorityCode, Authority]
+
+    @property
+    def conditions(self) -> tuple[Condition, ...]:
+        """The protocol's conditions on Māori data about which something is to be stated."""
+        terms = self.protocol.terms
+        return tuple(each for each in (terms.conditions if terms else ()) if each.needs_statement)
 
 
 async def look_at_meeting(parts: Parts, actor: Actor, identifier: MeetingId) -> MeetingView:

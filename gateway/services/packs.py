@@ -9,6 +9,7 @@ from gateway.domain.classification import Classification
 from gateway.domain.decisions import Matrix
 from gateway.domain.errors import Conflict, Forbidden, InvalidInput, NotFound
 from gateway.domain.packs import (
+    ConditionStatement,
     Consultation,
     Document,
     DocumentId,
@@ -45,6 +46,7 @@ class PackTerms:
     marking: Classification
     statements: tuple[Statement, ...] = ()
     consultations: tuple[Consultation, ...] = ()
+    conditions: tuple[ConditionStatement, ...] = ()
 
 
 def require_coordinator(actor: Actor) -> None:
@@ -99,6 +101,7 @@ async def create_pack(parts: Parts, actor: Actor, terms: PackTerms, key: str | N
         marking=terms.marking,
         statements=terms.statements,
         consultations=terms.consultations,
+        conditions=terms.conditions,
     )
     async with parts.database.work() as work:
         meeting = await led_meeting(parts, work, actor, terms.meeting)
@@ -116,6 +119,7 @@ async def create_pack(parts: Parts, actor: Actor, terms: PackTerms, key: str | N
             "marking": pack.marking.value,
             "statements": len(pack.statements),
             "consultations": consulted(parts, pack),
+            "conditions": [each.code for each in pack.conditions],
         }
         await record(parts, work, actor, Action.PACK_CREATED, subject_of(parts, pack), detail)
     return pack
@@ -325,6 +329,7 @@ async def _require_sound(parts: Parts, work: Work, pack: Pack, meeting: Meeting)
             "Make statements for attendees only.",
             field="statements.recipient",
         )
+    await _require_conditions(parts, work, pack, meeting)
     recipients = [statement.recipient for statement in pack.statements]
     children = [consultation.child for consultation in pack.consultations]
     if len(set(recipients)) < len(recipients) or len(set(children)) < len(children):
@@ -332,6 +337,20 @@ async def _require_sound(parts: Parts, work: Work, pack: Pack, meeting: Meeting)
             "A recipient has two statements, or a child two accounts of consultation.",
             "Give one for each.",
             field="statements",
+        )
+
+
+async def _require_conditions(parts: Parts, work: Work, pack: Pack, meeting: Meeting) -> None:
+    """Hold that each statement about a condition is about one of the protocol's."""
+    versions = await work.register.protocol_versions(meeting.protocol)
+    protocol = governing(versions, parts.today())
+    terms = protocol.terms if protocol else None
+    known = {each.code for each in terms.conditions} if terms else set()
+    if any(each.code not in known for each in pack.conditions):
+        raise InvalidInput(
+            "The protocol has no such condition on Māori data.",
+            "Name a condition by its code, as the protocol has it.",
+            field="conditions",
         )
 
 

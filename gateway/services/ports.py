@@ -244,10 +244,11 @@ class ContentsRow:
 class ContentsPage:
     """What the encrypted contents page of a pack says.
 
-    `statement`, `consultations` and `limitations` are plain sentences; `acknowledgement_code`
-    proves that the archive was opened. `acknowledge_at` is the address of the page that takes the
-    code; None when links are switched off. `answer_at` is the one-time link to the request the pack
-    carries, for a holder who cannot sign in; `answer_how` says how else to answer it.
+    `statement`, `consultations`, `conditions` and `limitations` are plain sentences;
+    `acknowledgement_code` proves that the archive was opened. `acknowledge_at` is the address of
+    the page that takes the code; None when links are switched off. `answer_at` is the one-time link
+    to the request the pack carries, for a holder who cannot sign in; `answer_how` says how else to
+    answer it.
     """
 
     reference: str
@@ -265,6 +266,7 @@ class ContentsPage:
     limitations: str = ""
     answer_at: str | None = None
     answer_how: str = ""
+    conditions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

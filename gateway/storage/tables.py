@@ -23,7 +23,15 @@ from sqlalchemy import (
 
 from gateway.domain.actors import Role
 from gateway.domain.classification import Classification
-from gateway.domain.packs import Consultation, DocumentId, Encoding, Label, PackKind, Statement
+from gateway.domain.packs import (
+    ConditionStatement,
+    Consultation,
+    DocumentId,
+    Encoding,
+    Label,
+    PackKind,
+    Statement,
+)
 from gateway.domain.protocol_terms import MembershipChange, Terms
 from gateway.domain.register import (
     AgencyKind,
@@ -151,6 +159,7 @@ packs = Table(
     Column("created_at", Moment, nullable=False),
     Column("statements", Structure(TypeCodec(tuple[Statement, ...])), nullable=False),
     Column("consultations", Structure(TypeCodec(tuple[Consultation, ...])), nullable=False),
+    Column("conditions", Structure(TypeCodec(tuple[ConditionStatement, ...])), nullable=False),
     Column("sent_at", Moment),
     Column("kind", Word(PackKind), nullable=False),
     Column("request", identifier()),  # no foreign key: a pack and its request name each other

@@ -14,6 +14,7 @@ from gateway.forms.exports import Format
 from gateway.forms.fields import Form, Line, RepresentativeKey, Several
 from gateway.forms.models import (
     Children,
+    ConditionStatementModel,
     ConsultationModel,
     Endorsements,
     LabelModel,
@@ -66,6 +67,10 @@ class Consultation(ConsultationModel):
     """Whether a child or young person was consulted (section 66K)."""
 
 
+class ConditionStatement(ConditionStatementModel):
+    """What was done about one of the protocol's conditions on Māori data."""
+
+
 class PackBody(PackModel):
     """A new pack, without its documents."""
 
@@ -75,6 +80,9 @@ class PackBody(PackModel):
     consultations: Annotated[Several[Consultation], FEW, AfterValidator(distinct("child"))] = Field(
         default=(), description="Consultation, for each child or young person."
     )
+    conditions: Annotated[Several[ConditionStatement], FEW, AfterValidator(distinct("code"))] = (
+        Field(default=(), description="What was done about the conditions on Māori data.")
+    )
 
     def to_terms(self, holder: RepresentativeId | None) -> PackTerms:
         """What the use case takes; `holder` of the token stands where nobody is named.
@@ -82,7 +90,9 @@ class PackBody(PackModel):
         Raises:
             InvalidInput: nobody is named and the token has no holder.
         """
-        return self.terms_with(self.statements, self.consultations, otherwise=holder)
+        return self.terms_with(
+            self.statements, self.consultations, self.conditions, otherwise=holder
+        )
 
 
 class Acknowledgement(Form):

@@ -7,9 +7,15 @@ from pydantic import ValidationError
 
 from gateway.domain.classification import Classification
 from gateway.domain.errors import InvalidInput
-from gateway.domain.packs import Label
+from gateway.domain.packs import ConditionStatement, Label
 from gateway.domain.register import AgencyId, ChildReference, RepresentativeId
-from gateway.forms.models import ConsultationModel, LabelModel, PackModel, StatementModel
+from gateway.forms.models import (
+    ConditionStatementModel,
+    ConsultationModel,
+    LabelModel,
+    PackModel,
+    StatementModel,
+)
 
 PACK = {
     "meeting": "kowhai-2026-12-08",
@@ -42,6 +48,7 @@ def test_a_pack_in_json_becomes_the_terms_of_a_pack() -> None:
     terms = PackModel.model_validate_json(json.dumps(PACK)).terms_with(
         [StatementModel.model_validate_json(json.dumps(each)) for each in STATEMENTS],
         [ConsultationModel.model_validate_json(json.dumps(CONSULTATION))],
+        [ConditionStatementModel(code="HAPU-1", account="Asked; agrees.")],
         RepresentativeId("tom-sample"),
     )
     assert (terms.meeting, terms.contact) == ("kowhai-2026-12-08", "pat-tauira")
@@ -50,14 +57,15 @@ def test_a_pack_in_json_becomes_the_terms_of_a_pack() -> None:
     assert [s.stated_by for s in terms.statements] == ["tom-sample", "aroha-tauira"]
     assert [s.recipient for s in terms.statements] == ["ben-sample", "mere-tauira"]
     assert [c.account for c in terms.consultations] == ["Agrees."]
+    assert terms.conditions == (ConditionStatement("HAPU-1", "Asked; agrees."),)
 
 
 def test_somebody_must_answer_for_a_pack_and_state_each_belief() -> None:
     """Where nobody is named and nobody else can stand in, the field is named."""
     pack = PackModel.model_validate({**PACK, "contact": None})
-    assert pack.terms_with([], [], PAT).contact == PAT
+    assert pack.terms_with([], [], [], PAT).contact == PAT
     with pytest.raises(InvalidInput) as caught:
-        pack.terms_with([], [], None)
+        pack.terms_with([], [], [], None)
     assert caught.value.field == "contact"
     statement = StatementModel.model_validate(STATEMENTS[0])
     assert statement.to_domain(PAT).stated_by == PAT

@@ -118,6 +118,15 @@ def test_parts_that_are_not_there_leave_no_heading(page: ContentsPage) -> None:
     assert "This archive holds no documents." in text
 
 
+def test_conditions_on_maori_data_go_with_the_pack(page: ContentsPage) -> None:
+    """Each in a line; without any there is no heading for them."""
+    assert "Māori data" not in read(page).text
+    text = read(replace(page, conditions=("Kept on the <marae>.", "Returned by June."))).text
+    assert "Conditions on Māori data" in text
+    assert "Kept on the <marae>." in text
+    assert "Returned by June." in text
+
+
 @pytest.mark.parametrize("address", ["javascript:alert(1)", "data:text/html,x", "//x.example", ""])
 def test_an_address_that_is_not_of_the_web_is_refused(page: ContentsPage, address: str) -> None:
     """The one link of the page can never become code."""

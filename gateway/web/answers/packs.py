@@ -54,6 +54,13 @@ class ConsultationShown(Shown):
     account: str
 
 
+class ConditionStatementShown(Shown):
+    """What was done about a condition on Māori data."""
+
+    code: str
+    account: str
+
+
 class PackSummary(Shown):
     """A pack without its documents."""
 
@@ -74,6 +81,7 @@ class PackShown(PackSummary):
 
     statements: tuple[StatementShown, ...]
     consultations: tuple[ConsultationShown, ...]
+    conditions: tuple[ConditionStatementShown, ...]
     limitations: str = Field(description="Of an answer: reliability, accuracy, secondary use.")
     documents: tuple[DocumentShown, ...] = ()
 

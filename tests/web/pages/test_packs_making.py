@@ -1,5 +1,6 @@
 """The form of a new pack: what it asks, what it refuses, and what it makes."""
 
+from support.agreed import agree, condition
 from support.world import COORDINATOR
 from web.driving import Api
 from web.pages.packing import MEETING, coordinator, fields_of, new_pack, new_pack_form
@@ -7,6 +8,7 @@ from web.pages.visiting import Visit, words_of
 
 from gateway.domain.actors import Role
 from gateway.domain.packs import Pack, PackId
+from gateway.domain.protocol_terms import ConditionKind
 from gateway.services.packs import get_pack
 
 FORM_PATH = f"/meetings/{MEETING}/packs/new"
@@ -107,3 +109,22 @@ async def test_a_meeting_nobody_entered_is_not_there(api: Api) -> None:
     visit = await Visit.of(api, Role.COORDINATOR)
     assert (await visit.get("/meetings/none-2026/packs/new")).status == 404
     assert (await visit.post("/meetings/none-2026/packs/new", new_pack_form())).status == 404
+
+
+async def test_conditions_on_maori_data_are_asked_about(api: Api) -> None:
+    """Those that somebody has to speak to, each beside its words; what is written is kept."""
+    visit = await coordinator(api)
+    form = f"{FORM_PATH}?basis=SAFETY-PLAN/OTA-66C"
+    assert "Māori data" not in words_of(await visit.get(form))
+    first = condition("HAPU-1", ConditionKind.ASKED_FIRST, statement="The kaumātua are asked.")
+    other = condition("HAPU-2", ConditionKind.RETURN, statement="Returned by June.")
+    await agree(api.world, conditions=(first, other))
+    asked = words_of(await visit.get(form))
+    assert "The kaumātua are asked." in asked
+    assert "Returned by June." not in asked
+    place = await new_pack(visit, **{"condition-HAPU-1": "They agreed on 2 March."})
+    pack = await stored(api, place)
+    assert [(each.code, each.account) for each in pack.conditions] == [
+        ("HAPU-1", "They agreed on 2 March.")
+    ]
+    assert "They agreed on 2 March." in words_of(await visit.get(place))

@@ -1,5 +1,7 @@
 """The sixteenth step: statements that conditions on Māori data ask for."""
 
+from alembic import op
+
 revision = "0016"
 down_revision = "0015"
 branch_labels = None
@@ -7,8 +9,11 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Nothing yet."""
+    """Add the column; packs from before state nothing."""
+    op.execute("ALTER TABLE packs ADD COLUMN conditions jsonb NOT NULL DEFAULT '[]'")
+    op.execute("ALTER TABLE packs ALTER COLUMN conditions DROP DEFAULT")
 
 
 def downgrade() -> None:
-    """Nothing yet."""
+    """Forget them."""
+    op.execute("ALTER TABLE packs DROP COLUMN conditions")

@@ -15,7 +15,7 @@ from gateway.web.models import PackBody
 from gateway.web.pages.packs.faults import only
 
 _PARTS: Final = ("ground", "belief", "instrument")
-_LISTED: Final = re.compile(r"(statements|consultations)\[(\d+)\]\.(\w+)")
+_LISTED: Final = re.compile(r"(statements|consultations|conditions)\[(\d+)\]\.(\w+)")
 
 
 def terms_from(form: Form, view: MeetingView, contact: RepresentativeId) -> PackTerms:
@@ -35,6 +35,7 @@ def terms_from(form: Form, view: MeetingView, contact: RepresentativeId) -> Pack
         "marking": form.text("marking"),
         "statements": _statements(form, view),
         "consultations": _consultations(form, view),
+        "conditions": _conditions(form, view),
     }
     return validated(body, PackBody).to_terms(contact)
 
@@ -43,12 +44,15 @@ def field_of(form: Form, view: MeetingView) -> Callable[[str], str]:
     """Which field of the page one of the API's names is."""
     recipients = [s["recipient"] for s in _statements(form, view)]
     children = [c["child"] for c in _consultations(form, view)]
+    codes = [c["code"] for c in _conditions(form, view)]
 
     def field(name: str) -> str:
         found = _LISTED.fullmatch(name)
         if found is None:
             return "ground" if name.startswith("statements") else name
         kind, number, part = found[1], int(found[2]) - 1, found[3]
+        if kind == "conditions":
+            return f"condition-{codes[number]}"
         if kind == "consultations":
             return f"{part}-{children[number]}"
         own = f"{part}-{recipients[number]}"
@@ -80,6 +84,15 @@ def _consultations(form: Form, view: MeetingView) -> list[dict[str, Any]]:
         }
         for child in view.meeting.children
         if form.text(f"consulted-{child.reference}") or form.text(f"account-{child.reference}")
+    ]
+
+
+def _conditions(form: Form, view: MeetingView) -> list[dict[str, Any]]:
+    """What is written about conditions; blank where the documents hold nothing they cover."""
+    return [
+        {"code": each.code, "account": account}
+        for each in view.conditions
+        if (account := form.text(f"condition-{each.code}"))
     ]
 
 
