@@ -57,8 +57,16 @@ class Scope:
 
 
 def signatories(version: Protocol) -> frozenset[AgencyId]:
-    """Whose a version is to sign: the agency that leads, and those named in the information."""
-    return frozenset({version.lead_agency, *(row.agency for row in version.information)})
+    """Whose a version is to sign: the agency that leads, those listed, those that joined later.
+
+    A version from a register file lists none; there, the information to be shared names them.
+    """
+    joined = {change.agency for change in version.membership if change.joins}
+    if version.terms is not None:
+        return frozenset(
+            {version.lead_agency, *(a.agency for a in version.terms.agencies), *joined}
+        )
+    return frozenset({version.lead_agency, *(row.agency for row in version.information), *joined})
 
 
 def concerns(version: Protocol, agency: AgencyId) -> bool:

@@ -155,12 +155,14 @@ class PostgresRegister:
     async def protocols_of(self, agency: AgencyId) -> Sequence[Protocol]:
         """Every version of each protocol that this agency leads, signed, or is named in."""
         versions = protocols.alias()
-        signed, named = (
-            type_coerce(column, JSONB).contains([{"agency": agency}])
-            for column in (versions.c.signatures, versions.c.information)
+        it = {"agency": agency}
+        named = (
+            type_coerce(column, JSONB).contains([it])
+            for column in (versions.c.signatures, versions.c.information, versions.c.membership)
         )
+        listed = type_coerce(versions.c.terms, JSONB).contains({"agencies": [it]})
         takes_part = select(versions.c.id).where(
-            or_(versions.c.lead_agency == agency, signed, named)
+            or_(versions.c.lead_agency == agency, listed, *named)
         )
         query = select(protocols).where(protocols.c.id.in_(takes_part))
         rows = await self._connection.execute(query.order_by(protocols.c.id, protocols.c.version))

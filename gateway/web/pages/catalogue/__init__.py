@@ -1,0 +1,1 @@
+"""The catalogue of an agency's protocols."""
