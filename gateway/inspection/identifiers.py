@@ -44,9 +44,10 @@ _TAX_SAID: Final = re.compile(
     r"(?<![a-z])(?:ird|inland revenue|tax file|tax)(?![a-z])[^\d]{0,30}"
     r"(?P<number>\d{2,3}[ .-]?\d{3}[ .-]?\d{3})(?![\w]|[./-]\d)"
 )
+_APART: Final = r"(?:[ .-]{0,2}|[ .-]?\n)"  # a line may end in a number
 _PHONE: Final = re.compile(
     r"(?<![\w+])(?<!\d[.,/-])(?:(?:\+|00)[ ]?64[ .-]?(?:\(0\)[ ]?)?\(?|\(?0)"
-    r"(?:2\d\)?(?:[ .-]{0,2}\d){6,8}|[34679]\)?[ .-]{0,2}[2-9](?:[ .-]{0,2}\d){6})"
+    rf"(?:2\d\)?(?:{_APART}\d){{6,8}}|[34679]\)?{_APART}[2-9](?:{_APART}\d){{6}})"
     r"(?![\w]|[./-]\d)"
 )
 BIRTH: Final = re.compile(

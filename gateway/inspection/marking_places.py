@@ -107,6 +107,11 @@ class Spot:
         return not _worded(self.left) and not _worded(self.right)
 
     @property
+    def begins_there(self) -> bool:
+        """Whether nothing else stands before it on its line."""
+        return not _worded(self.left)
+
+    @property
     def ends_there(self) -> bool:
         """Whether nothing else follows it on its line, or only another sentence."""
         return not _worded(self.right) or self.right.startswith((". ", "; "))

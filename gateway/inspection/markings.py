@@ -7,8 +7,9 @@ marking. One is a marking, in capitals or not, with any dash or space, with or w
 - in headers, footers, properties, subjects, and the first and last line of a page: where nothing
   else stands with it, or in capitals that its neighbours do not share;
 - after a label such as `Classification:`, `Marking:` or `Sensitivity:`, where nothing follows it;
-- where nothing else stands on its line or in its cell: with a dash (`In-Confidence`), with NZ, or
-  with a capital where it is of two words (`Top Secret`).
+- where nothing else stands on its line or in its cell: with a dash (`In-Confidence`), with NZ, with
+  ` - external` after it, or with a capital where it is of two words (`Top Secret`);
+- right beside another one that is a marking, where these two stand together.
 
 Only in capitals is one a marking, elsewhere in the text:
 
@@ -44,6 +45,8 @@ _LEVEL: Final = re.compile(
     r"|top[\s_-]{0,5}secret|secret)(?![a-z0-9])"
 )
 _PEOPLE: Final = {"from", "sender", "to", "cc", "bcc", "reply-to", "date", "author", "creator"}
+_BETWEEN: Final = re.compile(r"[ _:/,|&-]{1,5}")
+_PAIR: Final = 2
 _GLUE: Final = re.compile(r"[\s_-]+")
 
 
@@ -74,13 +77,39 @@ def markings(passage: Passage, text: Folded) -> Iterator[Marking]:
         yield from _of_label(label, text)
         return
     beside: set[int] = set()  # where endorsements stand that were found with a level
-    for match in _LEVEL.finditer(text.plain):
-        here = spot(passage, text, match.start(), match.end())
-        if is_marking(here):
-            named = tuple(dict.fromkeys(here.endorsed))
-            beside.update(here.endorsed_at)
-            yield Marking(level_of(match[0]), named, here.start, here.end)
+    for run in _runs(text.plain):
+        spots = [spot(passage, text, match.start(), match.end()) for match in run]
+        chosen = [is_marking(here) for here in spots]
+        if len(run) == _PAIR and _are_markings(*spots, chosen=any(chosen)):
+            chosen = [True] * _PAIR  # whoever wrote both of them meant the higher one too
+        for match, here, is_one in zip(run, spots, chosen, strict=True):
+            if is_one:
+                named = tuple(dict.fromkeys(here.endorsed))
+                beside.update(here.endorsed_at)
+                yield Marking(level_of(match[0]), named, here.start, here.end)
     yield from _endorsements(passage, text, beside)
+
+
+def _are_markings(first: Spot, second: Spot, *, chosen: bool) -> bool:
+    """Whether two levels that stand together are both markings; `chosen`: whether one is anyway."""
+    if first.is_upper != second.is_upper:
+        return False
+    return chosen or (first.is_upper and first.begins_there and second.ends_there)
+
+
+def _runs(plain: str) -> Iterator[list[re.Match[str]]]:
+    """The levels in a text; those that only signs part stand together.
+
+    Three or more together are a list to choose from, in a form or an instruction.
+    """
+    run: list[re.Match[str]] = []
+    for match in _LEVEL.finditer(plain):
+        if run and not _BETWEEN.fullmatch(plain, run[-1].end(), match.start()):
+            yield run
+            run = []
+        run.append(match)
+    if run:
+        yield run
 
 
 def _endorsements(passage: Passage, text: Folded, beside: set[int]) -> Iterator[Marking]:
@@ -113,7 +142,8 @@ def is_marking(here: Spot) -> bool:
     if here.in_margin and (here.is_alone or (here.is_upper and here.stands_out_in_margin)):
         return True
     if here.is_alone and not here.is_upper:
-        return here.is_dashed or here.has_nz or (here.is_title and " " in here.plain)
+        written = here.is_dashed or here.has_nz or here.has_external
+        return written or (here.is_title and " " in here.plain)
     return (here.is_upper and _in_capitals(here)) or (here.is_title and here.bracket == "[")
 
 

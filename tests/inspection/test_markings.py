@@ -101,6 +101,30 @@ def test_forms_that_agencies_write_are_markings(text: str, level: str) -> None:
     assert found(text).marking is Classification(level)
 
 
+@given(levels, levels, st.sampled_from((" ", " / ", ", ", ": ", " | ", " - ")))
+def test_of_two_levels_together_the_higher_counts(
+    one: Classification, other: Classification, between: str
+) -> None:
+    """Whichever stands first, and whatever sign is between them."""
+    marking = found(f"{_PROSE}\n{one.value}{between}{other.value}\n{_PROSE}").marking
+    assert marking is not None
+    assert marking.rank == max(one.rank, other.rank)
+
+
+def test_a_list_of_levels_to_choose_from_is_not_the_highest_of_them() -> None:
+    """As a form has it, where one is to be crossed."""
+    listed = " / ".join(level.value for level in Classification)
+    told = found(f"Classification: {listed}").marking
+    assert told is None or told.rank <= Classification.IN_CONFIDENCE.rank
+
+
+@pytest.mark.parametrize("text", ["in confidence – external", "In confidence - External"])
+def test_external_makes_small_letters_a_marking(text: str) -> None:
+    """On a line of its own; in a sentence it is prose."""
+    assert found(f"{_PROSE}\n{text}\n{_PROSE}").marking is Classification.IN_CONFIDENCE
+    assert found("She told it in confidence to external people.").marking is None
+
+
 @pytest.mark.parametrize(
     "text",
     [
