@@ -15,14 +15,14 @@ CATALOGUE_PAGES: Final[tuple[Route, ...]] = (
     ),
     Route(
         "GET", "/catalogue/protocols.csv", listing.save_protocols, "saveCatalogueProtocols",
-        "The protocols as CSV", _EVERYONE, page=True,
+        "The protocols as CSV", _EVERYONE, page=True, media="text/csv",
     ),
     Route(
         "GET", "/catalogue/flows.csv", listing.save_flows, "saveCatalogueFlows",
-        "What flows between agencies, as CSV", _EVERYONE, page=True,
+        "What flows between agencies, as CSV", _EVERYONE, page=True, media="text/csv",
     ),
     Route(
         "GET", "/catalogue/catalogue.json", listing.save_json, "saveCatalogueJson",
-        "Protocols and flows as JSON", _EVERYONE, page=True,
+        "Protocols and flows as JSON", _EVERYONE, page=True, media="application/json",
     ),
 )  # fmt: skip
