@@ -71,6 +71,7 @@ class ProtocolDraft:
     Attributes:
         version: the number it will have.
         revision: counts saved changes, so that a stale form is noticed.
+        shared_at: when the lead agency let the listed agencies read and comment.
     """
 
     id: DraftId
@@ -82,4 +83,5 @@ class ProtocolDraft:
     revision: int
     begun_at: datetime
     changed_at: datetime
+    shared_at: datetime | None = None
     vetting: Vetting | None = None

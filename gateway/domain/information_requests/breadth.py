@@ -49,14 +49,15 @@ def too_broad(
     )
     found = []
     for number, item in enumerate(content.items, 1):
-        hint = _wording_hint(item, form) or _period_hint(item, bounds)
+        hint = broad_wording(item.description, form) or _period_hint(item, bounds)
         if hint is not None:
             found.append(BroadItem(number, hint))
     return tuple(found)
 
 
-def _wording_hint(item: RequestedItem, form: RequestForm) -> str | None:
-    words = folded(item.description).split()
+def broad_wording(description: str, form: RequestForm) -> str | None:
+    """How to narrow a description that is not specific by its words; None where it is."""
+    words = folded(description).split()
     for broad in form.too_broad:
         own = len(words) - len(broad.wording.split())
         if own < _OWN_WORDS and holds(words, broad.wording):
