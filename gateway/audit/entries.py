@@ -23,6 +23,14 @@ class Action(StrEnum):
 
     REGISTER_IMPORTED = "register.imported"
     REGISTER_CHANGED = "register.changed"
+    PROTOCOL_DRAFT_BEGUN = "protocol-draft.begun"
+    PROTOCOL_DRAFT_CHANGED = "protocol-draft.changed"
+    PROTOCOL_DRAFT_SHARED = "protocol-draft.shared"
+    PROTOCOL_DRAFT_COMMENTED = "protocol-draft.commented"
+    PROTOCOL_DRAFT_COMMENT_SETTLED = "protocol-draft.comment-settled"
+    PROTOCOL_DRAFT_VETTED = "protocol-draft.vetted"
+    PROTOCOL_DRAFT_PROPOSED = "protocol-draft.proposed"
+    PROTOCOL_DRAFT_ABANDONED = "protocol-draft.abandoned"
     TOKEN_CREATED = "token.created"  # noqa: S105 - an action's name
     TOKEN_REVOKED = "token.revoked"  # noqa: S105 - an action's name
     REQUEST_REFUSED = "request.refused"

@@ -55,6 +55,27 @@ async def save_protocol_version(
     return made
 
 
+async def add_proposed(parts: Parts, work: Work, actor: Actor, version: Protocol) -> None:
+    """Add a version that was drafted here, in the caller's transaction; nobody has signed it yet.
+
+    Raises:
+        Conflict: another version has come into the register meanwhile, or the identifier is taken.
+        InvalidInput: something of it does not fit together.
+    """
+    await work.register.lock()
+    versions = await work.register.protocol_versions(version.id)
+    now = governing(versions, parts.today())
+    if now is not None and now.lead_agency != version.lead_agency:
+        raise taken()
+    if version.version != _numbered(version, versions).version:
+        raise Conflict(
+            "The register has another version of this protocol than the draft began with.",
+            "Abandon the draft, and begin one from that version.",
+        )
+    refuse([*protocol_faults(version), *_order_faults(version, versions)])
+    await save(parts, work, actor, Register(protocols=(version,)))
+
+
 async def sign_protocol_version(
     parts: Parts, actor: Actor, identifier: ProtocolId, number: int, signature: Signature
 ) -> None:

@@ -34,6 +34,7 @@ from gateway.domain.register import (
 )
 from gateway.domain.register import Protocol as SharingProtocol
 from gateway.domain.transfers import State, Transfer, TransferId
+from gateway.services.draft_storage import DraftStore
 from gateway.services.inspection_storage import InspectionStore
 from gateway.services.log_storage import IndexStore, Journal, OutsideStore, TreeStore
 from gateway.services.paging import Page
@@ -345,6 +346,7 @@ class Work(Protocol):
     keys: KeyStore
     transfers: TransferStore
     pick_ups: PickUpStore
+    drafts: DraftStore
     requests: RequestStore
     links: LinkStore
     tokens: TokenStore

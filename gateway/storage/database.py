@@ -9,6 +9,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from gateway.domain.errors import InvalidInput
+from gateway.services.draft_storage import DraftStore
 from gateway.services.inspection_storage import InspectionStore
 from gateway.services.log_storage import IndexStore, Journal, OutsideStore, TreeStore
 from gateway.services.pick_up_storage import PickUpStore
@@ -26,6 +27,7 @@ from gateway.services.storage import (
 )
 from gateway.services.user_storage import SessionStore, UserStore
 from gateway.storage.access_store import PostgresAnswers, PostgresTokens
+from gateway.storage.draft_store import PostgresDrafts
 from gateway.storage.failures import database_failures
 from gateway.storage.index_store import PostgresIndex
 from gateway.storage.inspection_store import PostgresInspections
@@ -65,6 +67,7 @@ class PostgresWork:
     keys: KeyStore
     transfers: TransferStore
     pick_ups: PickUpStore
+    drafts: DraftStore
     requests: RequestStore
     links: LinkStore
     tokens: TokenStore
@@ -207,6 +210,7 @@ async def _unit(connection: AsyncConnection) -> AsyncIterator[PostgresWork]:
             keys=PostgresKeys(connection),
             transfers=PostgresTransfers(connection),
             pick_ups=PostgresPickUps(connection),
+            drafts=PostgresDrafts(connection),
             requests=PostgresRequests(connection),
             links=PostgresLinks(connection),
             tokens=PostgresTokens(connection),

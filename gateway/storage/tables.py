@@ -159,12 +159,12 @@ packs = Table(
     Column("created_at", Moment, nullable=False),
     Column("statements", Structure(TypeCodec(tuple[Statement, ...])), nullable=False),
     Column("consultations", Structure(TypeCodec(tuple[Consultation, ...])), nullable=False),
-    Column("conditions", Structure(TypeCodec(tuple[ConditionStatement, ...])), nullable=False),
     Column("sent_at", Moment),
     Column("kind", Word(PackKind), nullable=False),
     Column("request", identifier()),  # no foreign key: a pack and its request name each other
     Column("recipients", Structure(TypeCodec(tuple[RepresentativeId, ...])), nullable=False),
     Column("limitations", Text, nullable=False),
+    Column("conditions", Structure(TypeCodec(tuple[ConditionStatement, ...])), nullable=False),
     sized("id", LONGEST_IDENTIFIER),
     one_of("marking", Classification),
     one_of("kind", PackKind),

@@ -16,6 +16,7 @@ from support.world import LOG_KEY, Remembered, SetClock
 
 from gateway.audit.entries import Entry
 from gateway.audit.verify import verify_export
+from gateway.domain.drafts import Comment, ProtocolDraft
 from gateway.domain.errors import Unavailable
 from gateway.domain.inspected import Inspected
 from gateway.domain.packs import Document, Pack
@@ -30,6 +31,7 @@ from gateway.services.storage import StoredAnswer, Token
 from gateway.storage import log_tables, migrations, tables
 from gateway.storage.database import PostgresDatabase
 from gateway.storage.database import postgres_url as sqlalchemy_url
+from gateway.storage.draft_tables import draft_comments, protocol_drafts
 from gateway.storage.inspection_tables import document_inspections
 from gateway.storage.pick_up_store import pick_ups
 from gateway.storage.register_history_store import register_changes
@@ -94,6 +96,8 @@ def shape(url: str) -> list[list[tuple[object, ...]]]:
         (log_tables.log_checkpoints, SignedCheckpoint),
         (log_tables.log_endorsements, Endorsement),
         (register_changes, SealedChange),
+        (protocol_drafts, ProtocolDraft),
+        (draft_comments, Comment),
     ],
 )
 def test_every_field_has_a_column(table: Table, kind: type[Any]) -> None:

@@ -120,12 +120,21 @@ _STORED = "Stored log"
 _TOKEN, _REGISTER, _KEY = "Access token", "Register", "Log signing key"
 _PACK, _TRANSFER, _PASSWORD = "Pack", "Transfer", "Pack password"
 _REQUEST, _LINK = "Information request", "Answer link"
+_DRAFT = "Protocol draft"
 _USER, _SESSION = "User", "Session"
 
 KINDS: Mapping[str, Kind] = MappingProxyType(
     {
         Action.REGISTER_IMPORTED: _entity(_REGISTER, "Update", _LOW),
         Action.REGISTER_CHANGED: _entity(_REGISTER, "Update", _LOW),
+        Action.PROTOCOL_DRAFT_BEGUN: _entity(_DRAFT, "Create"),
+        Action.PROTOCOL_DRAFT_CHANGED: _entity(_DRAFT, "Update"),
+        Action.PROTOCOL_DRAFT_SHARED: _entity(_DRAFT, "Update"),
+        Action.PROTOCOL_DRAFT_COMMENTED: _entity(_DRAFT, "Update"),
+        Action.PROTOCOL_DRAFT_COMMENT_SETTLED: _entity(_DRAFT, "Update"),
+        Action.PROTOCOL_DRAFT_VETTED: _entity(_DRAFT, "Update", _LOW),
+        Action.PROTOCOL_DRAFT_PROPOSED: _entity(_DRAFT, "Update", _LOW),
+        Action.PROTOCOL_DRAFT_ABANDONED: _entity(_DRAFT, "Delete"),
         Action.TOKEN_CREATED: _entity(_TOKEN, "Create", _LOW),
         Action.TOKEN_REVOKED: _entity(_TOKEN, "Deactivate", _LOW),
         Action.REQUEST_REFUSED: Kind(EventClass.API, OTHER_ACTIVITY, "Refuse", _LOW),

@@ -1,9 +1,9 @@
-"""The sixteenth step: statements that conditions on Māori data ask for."""
+"""The fourteenth step: statements that conditions on Māori data ask for."""
 
 from alembic import op
 
-revision = "0016"
-down_revision = "0015"
+revision = "0014"
+down_revision = "0013"
 branch_labels = None
 depends_on = None
 
