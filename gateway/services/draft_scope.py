@@ -6,15 +6,18 @@ from dataclasses import dataclass
 from gateway.audit.canonical import JSON
 from gateway.domain.actors import Actor, Role
 from gateway.domain.drafts import DraftId, DraftState, ProtocolDraft
+from gateway.domain.drafts.checks import checks
 from gateway.domain.drafts.findings import Surroundings
-from gateway.domain.errors import Conflict, Forbidden, NotFound
+from gateway.domain.errors import Conflict, Forbidden, InvalidInput, NotFound, Problem
 from gateway.domain.identifiers import AgencyId, AuthorityCode
 from gateway.domain.information_requests.breadth import broad_wording
 from gateway.domain.register import Agency
+from gateway.services.paging import Page
 from gateway.services.parts import Parts
 from gateway.services.storage import Work
 
 _DRAFTERS = frozenset({Role.COORDINATOR, Role.PRIVACY_OFFICER, Role.ADMINISTRATOR})
+_MOST_MEETINGS = 200  # looked at for who attends
 _OPEN = frozenset({DraftState.DRAFTING, DraftState.VETTED})
 
 
@@ -98,6 +101,10 @@ async def surroundings(parts: Parts, work: Work, draft: ProtocolDraft) -> Surrou
     agencies: Mapping[AgencyId, Agency] = await work.register.agencies()
     listed = sorted({each.agency for each in draft.content.agencies} | {draft.lead_agency})
     people = await work.register.people_of(listed)
+    today = parts.today()
+    meetings = await work.register.meetings_led_by(
+        draft.lead_agency, Page(limit=_MOST_MEETINGS), today
+    )
     forms = parts.judge.forms()
     codes = {code for purpose in draft.content.purposes for code in purpose.authorities}
     return Surroundings(
@@ -108,8 +115,33 @@ async def surroundings(parts: Parts, work: Work, draft: ProtocolDraft) -> Surrou
             AuthorityCode(code) for code in codes if parts.judge.authority(code) is not None
         ),
         broad=lambda text: broad_wording(text, forms[0]) if forms else None,
-        today=parts.today(),
+        today=today,
+        attending=frozenset(
+            person
+            for meeting in meetings
+            if meeting.protocol == draft.protocol
+            for person in meeting.attendees
+        ),
     )
+
+
+async def require_sound(parts: Parts, work: Work, draft: ProtocolDraft) -> None:
+    """Hold that nothing blocks a draft.
+
+    Raises:
+        InvalidInput: something does; every finding is listed.
+    """
+    around = await surroundings(parts, work, draft)
+    blocking = [each for each in checks(draft.content, around) if each.blocks]
+    if blocking:
+        raise InvalidInput(
+            "The draft is not complete.",
+            "See to the findings of its sections first.",
+            problems=tuple(
+                Problem(f"{each.section.value}.{each.field}", each.message, each.remedy)
+                for each in blocking
+            ),
+        )
 
 
 def subject_of(draft: ProtocolDraft) -> dict[str, JSON]:

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Protocol
 
 from gateway.domain.drafts import Comment, DraftId, ProtocolDraft
-from gateway.domain.register import AgencyId, ProtocolId
+from gateway.domain.register import AgencyId
 
 
 class DraftStore(Protocol):
@@ -31,10 +31,6 @@ class DraftStore(Protocol):
 
     async def of_agency(self, agency: AgencyId, most: int) -> Sequence[ProtocolDraft]:
         """The drafts an agency writes or may read, those changed last first."""
-        ...
-
-    async def open_of(self, protocol: ProtocolId) -> ProtocolDraft | None:
-        """The open draft of a protocol, whoever writes it."""
         ...
 
     async def comment(self, comment: Comment) -> None:

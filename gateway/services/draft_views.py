@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 
 from gateway.domain.actors import Actor, Role
 from gateway.domain.drafts import Comment, Content, DraftId, DraftState, ProtocolDraft, Section
@@ -15,7 +16,7 @@ from gateway.domain.register import Protocol, ProtocolId, Representative, in_for
 from gateway.domain.users import UserId
 from gateway.services.draft_scope import Held, draft_of, require_drafter, surroundings
 from gateway.services.parts import Parts
-from gateway.services.register_scope import signatories
+from gateway.services.register_scope import concerns
 
 MOST_LISTED = 200
 
@@ -26,7 +27,8 @@ class DraftView:
 
     Attributes:
         writes: whether it is theirs to write; `vets`: whether theirs to vet, and nothing blocks.
-        changed: what it says differently from the version in force, if there is one.
+        before: the version in force, if there is one and it is the agency's to know.
+        changed: what the draft says differently from it.
         people: of the listed agencies, by whom they can be chosen as relationship managers: of
             others than one's own no more than their names.
         commented: names of those who commented, by identifier of the user.
@@ -43,6 +45,7 @@ class DraftView:
     own: AgencyId
     writes: bool
     vets: bool
+    today: date
 
     def of(self, section: Section) -> tuple[DraftFinding, ...]:
         """The findings of one section."""
@@ -51,6 +54,14 @@ class DraftView:
     def said_of(self, section: Section) -> tuple[Comment, ...]:
         """The comments on one section, oldest first."""
         return tuple(each for each in self.comments if each.section is section)
+
+    def people_of(self, agency: AgencyId) -> tuple[tuple[RepresentativeId, str], ...]:
+        """Who acts for a listed agency today, by name and role, for choosing among them."""
+        return tuple(
+            (person.id, f"{person.name}, {person.role}")
+            for person in self.people.values()
+            if person.agency == agency and person.is_active_on(self.today)
+        )
 
     @property
     def blocked(self) -> bool:
@@ -61,6 +72,16 @@ class DraftView:
     def is_open(self) -> bool:
         """Whether it can still be changed."""
         return self.draft.state in {DraftState.DRAFTING, DraftState.VETTED}
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """How two versions of a protocol differ; `numbers` are those of all there are."""
+
+    one: Protocol
+    other: Protocol
+    changed: tuple[Changed, ...]
+    numbers: tuple[int, ...]
 
 
 async def list_drafts(parts: Parts, actor: Actor) -> tuple[ProtocolDraft, ...]:
@@ -89,9 +110,10 @@ async def look_at_draft(parts: Parts, actor: Actor, identifier: DraftId) -> Draf
             found = await work.users.get(UserId(user))
             commented[user] = found.name if found else user
     held = Held(draft, around)
-    now = in_force(versions, parts.today())
-    found_now = checks(draft.content, around)
     own = actor.of_agency()
+    known = any(concerns(each, own) for each in versions)  # one listed anew learns of none before
+    now = in_force(versions, parts.today()) if known else None
+    found_now = checks(draft.content, around)
     writes = draft.lead_agency == own
     blocked = any(each.blocks for each in found_now)
     return DraftView(
@@ -106,6 +128,7 @@ async def look_at_draft(parts: Parts, actor: Actor, identifier: DraftId) -> Draf
         own=own,
         writes=writes,
         vets=writes and actor.role is Role.PRIVACY_OFFICER and not blocked,
+        today=parts.today(),
     )
 
 
@@ -125,9 +148,11 @@ async def try_section(
 
 
 async def compare_versions(
-    parts: Parts, actor: Actor, identifier: ProtocolId, first: int, second: int
-) -> tuple[Protocol, Protocol, tuple[Changed, ...], Mapping[AgencyId, str]]:
+    parts: Parts, actor: Actor, identifier: ProtocolId, first: int | None, second: int | None
+) -> Comparison:
     """Two versions of a protocol that the actor's agency takes part in, and how they differ.
+
+    Where none was chosen, `first` is the last but one, `second` the last.
 
     Raises:
         Forbidden: the actor's role is another. NotFound: there are no two such for this agency.
@@ -136,12 +161,16 @@ async def compare_versions(
     async with parts.database.work() as work:
         found = {each.version: each for each in await work.register.protocol_versions(identifier)}
         agencies = await work.register.agencies()
-    concerned = any(agency in signatories(each) for each in found.values())
-    if not concerned or first not in found or second not in found:
+    concerned = any(concerns(each, agency) for each in found.values())
+    numbers = tuple(sorted(found))
+    last_two = numbers[-2:] or (0,)
+    one = found.get(last_two[0] if first is None else first)
+    other = found.get(last_two[-1] if second is None else second)
+    if not concerned or one is None or other is None:
         raise NotFound("There are no two such versions.", "Look at the catalogue.")
     names = {key: each.name for key, each in agencies.items()}
-    one, other = found[first], found[second]
-    return one, other, differences(_whole(one, parts), _whole(other, parts), names), names
+    changed = differences(_whole(one, parts), _whole(other, parts), names)
+    return Comparison(one, other, changed, numbers)
 
 
 def _whole(version: Protocol, parts: Parts) -> Content:

@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 from gateway.audit.entries import Action
 from gateway.domain.actors import Actor, Role
 from gateway.domain.drafts import Comment, Content, DraftId, DraftState, ProtocolDraft, Section
-from gateway.domain.drafts.checks import checks
 from gateway.domain.drafts.completion import completed, content_of
-from gateway.domain.errors import Conflict, Forbidden, InvalidInput, Problem
+from gateway.domain.drafts.limits import hold_limits
+from gateway.domain.errors import Conflict, Forbidden, InvalidInput
 from gateway.domain.protocol_terms import ListedAgency, Vetting
 from gateway.domain.register import Protocol, ProtocolId, RepresentativeId, governing
 from gateway.services.auditing import record
@@ -16,13 +16,14 @@ from gateway.services.draft_scope import (
     draft_of,
     hold_open,
     require_drafter,
+    require_sound,
     subject_of,
-    surroundings,
     written_by,
 )
 from gateway.services.parts import Parts
 from gateway.services.protocol_changes import add_proposed
 from gateway.services.register_changes import refuse_future, taken
+from gateway.services.register_scope import signatories
 from gateway.services.storage import Work
 
 MOST_COMMENTS = 500  # on one draft
@@ -50,8 +51,12 @@ async def begin_draft(parts: Parts, actor: Actor, new: NewDraft) -> ProtocolDraf
         if now is not None and now.lead_agency != agency:
             raise taken()
         content = content_of(now, parts.today()) if now else Content(name=new.name)
-        if not content.agencies:
-            content = replace(content, agencies=(ListedAgency(agency, ""),))
+        if not content.agencies:  # a version from a register file lists none, but names them
+            named = signatories(now) | now.signatories_on(parts.today()) if now else frozenset()
+            others = sorted(named - {agency})
+            content = replace(
+                content, agencies=tuple(ListedAgency(each, "") for each in (agency, *others))
+            )
         at = parts.clock.now()
         draft = ProtocolDraft(
             id=DraftId(parts.identifiers.new()),
@@ -85,10 +90,12 @@ async def save_section(
     Raises:
         Forbidden: another agency writes the draft. NotFound: there is none for this agency.
         Conflict: it was changed since, or is no longer open.
+        InvalidInput: it is too long.
     """
     async with parts.database.work() as work:
         current = await written_by(work, actor, draft, seen=seen)
         content = change(current.content)
+        hold_limits(content)
         if content == current.content:
             return current
         return await _changed(parts, work, actor, current, content, section)
@@ -202,7 +209,7 @@ async def vet_draft(
     refuse_future(vetting.vetted_on, parts.today(), "vetted_on")
     async with parts.database.work() as work:
         current = await written_by(work, actor, draft, seen=seen)
-        await _require_sound(parts, work, current)
+        await require_sound(parts, work, current)
         vetted = replace(
             current,
             state=DraftState.VETTED,
@@ -229,7 +236,7 @@ async def propose_draft(parts: Parts, actor: Actor, draft: DraftId, *, seen: int
     """
     async with parts.database.work() as work:
         current = await written_by(work, actor, draft, seen=seen)
-        await _require_sound(parts, work, current)
+        await require_sound(parts, work, current)
         version = completed(current)
         await add_proposed(parts, work, actor, version)
         now = parts.clock.now()
@@ -279,22 +286,3 @@ async def _changed(
     action = Action.PROTOCOL_DRAFT_CHANGED
     await record(parts, work, actor, action, subject_of(changed), detail)
     return changed
-
-
-async def _require_sound(parts: Parts, work: Work, draft: ProtocolDraft) -> None:
-    """Hold that nothing blocks a draft.
-
-    Raises:
-        InvalidInput: something does; every finding is listed.
-    """
-    around = await surroundings(parts, work, draft)
-    blocking = [each for each in checks(draft.content, around) if each.blocks]
-    if blocking:
-        raise InvalidInput(
-            "The draft is not complete.",
-            "See to the findings of its sections first.",
-            problems=tuple(
-                Problem(f"{each.section.value}.{each.field}", each.message, each.remedy)
-                for each in blocking
-            ),
-        )

@@ -1,6 +1,6 @@
 """Changing the protocols an agency leads: new versions, drafts, signatures."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from gateway.domain.actors import Actor
@@ -25,8 +25,8 @@ async def save_protocol_version(
     Raises:
         Forbidden: the actor is no administrator.
         NotFound: no such version to change, or another agency leads the protocol.
-        Conflict: agencies have signed these terms, they were changed meanwhile, or the identifier
-            is another agency's.
+        Conflict: agencies have signed these terms, they were changed meanwhile, the protocol is
+            written as a draft, or the identifier is another agency's.
         InvalidInput: something of it does not fit together.
     """
     require_administrator(actor)
@@ -38,6 +38,7 @@ async def save_protocol_version(
         leads = now is not None and now.lead_agency == agency
         if not leads and (versions or seen is not None):
             raise taken() if seen is None else _no_such_protocol()
+        hold_undrafted(versions)
         made = _numbered(version, versions) if seen is None else _kept(version, versions, seen)
         made = replace(made, lead_agency=agency)
         faults = [*protocol_faults(made), *_order_faults(made, versions)]
@@ -140,6 +141,22 @@ def hold_unsigned(version: Protocol) -> None:
         raise Conflict(
             "Agencies have signed this version; its terms cannot change.",
             "Make a new version from it, and have the agencies sign that.",
+        )
+
+
+def hold_undrafted(versions: Iterable[Protocol]) -> None:
+    """Hold that a protocol was not written as a draft, whose sections this form does not have.
+
+    What was vetted would change without being vetted again, or a version would follow that not
+    every listed agency has to sign.
+
+    Raises:
+        Conflict: a version of it was.
+    """
+    if any(each.terms is not None for each in versions):
+        raise Conflict(
+            "This protocol is written as a draft, section by section.",
+            "Begin a draft of its next version on the page of drafts.",
         )
 
 

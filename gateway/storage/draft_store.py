@@ -8,13 +8,11 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from gateway.domain.drafts import Comment, DraftId, DraftState, ProtocolDraft
+from gateway.domain.drafts import Comment, DraftId, ProtocolDraft
 from gateway.domain.errors import Conflict
-from gateway.domain.register import AgencyId, ProtocolId
+from gateway.domain.register import AgencyId
 from gateway.storage.draft_tables import draft_comments, protocol_drafts
 from gateway.storage.rows import expect_one, from_row, to_row
-
-_OPEN = protocol_drafts.c.state.in_([DraftState.DRAFTING, DraftState.VETTED])
 
 
 class PostgresDrafts:
@@ -30,11 +28,12 @@ class PostgresDrafts:
             Conflict: the protocol has an open one.
         """
         statement = upsert(protocol_drafts).values(to_row(draft)).on_conflict_do_nothing()
-        if (await self._connection.execute(statement)).rowcount != 1:
+        made = await self._connection.scalar(statement.returning(protocol_drafts.c.id))
+        if made is None:
             raise Conflict(
                 "A draft of this protocol is being written already.",
                 "Go on with that one, or abandon it first.",
-                field="id",
+                field="protocol",
             )
 
     async def get(
@@ -58,12 +57,6 @@ class PostgresDrafts:
         query = query.order_by(protocol_drafts.c.changed_at.desc(), protocol_drafts.c.id)
         rows = await self._connection.execute(query.limit(most))
         return [from_row(ProtocolDraft, row) for row in rows.mappings()]
-
-    async def open_of(self, protocol: ProtocolId) -> ProtocolDraft | None:
-        """The open draft of a protocol, whoever writes it."""
-        query = select(protocol_drafts).where(protocol_drafts.c.protocol == protocol, _OPEN)
-        row = (await self._connection.execute(query)).mappings().one_or_none()
-        return None if row is None else from_row(ProtocolDraft, row)
 
     async def comment(self, comment: Comment) -> None:
         """Store a new comment."""

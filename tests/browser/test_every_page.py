@@ -118,6 +118,18 @@ def unsent_pack(there: Installation) -> tuple[str, str]:
         return made, json.loads(answer.read())["id"]
 
 
+def begun_draft(there: Installation, browser: Browser, person: Person) -> str:
+    """The identifier of a draft of the sample protocol's next version."""
+    context, seen = sign_in(there, browser, person)
+    seen.open("/drafts")
+    seen.page.get_by_label("Identifier of the protocol").fill("kowhai")
+    seen.page.get_by_role("button", name="Begin").click()
+    seen.page.wait_for_url("**/meeting")
+    draft = seen.page.url.split("/")[-2]
+    context.close()
+    return draft
+
+
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """One browser for all pages."""
@@ -156,6 +168,8 @@ def places(browser: Browser) -> Iterator[Places]:
             "protocol": "kowhai",
             "version": "2",
             "user": user.rpartition("/")[2],
+            "draft": begun_draft(there, browser, people[Role.COORDINATOR]),
+            "section": "information",
         }
         unsent, parts["document"] = unsent_pack(there)
         yield Places(there, people, parts, unsent, police["request"])
@@ -192,6 +206,33 @@ def test_every_page_of_a_role_holds(places: Places, browser: Browser, role: Role
         assert body + first <= LARGEST_PAGE_BYTES, (route.path, body, first)
         seen.look(f"{role.value.replace(' ', '-')}-{route.operation}")
     assert len(looked) >= 2
+    context.close()
+
+
+def test_a_section_of_a_draft_is_checked_as_one_types(places: Places, browser: Browser) -> None:
+    """What is too broad is said beneath, without saving; other kinds of sections hold too."""
+    context, seen = sign_in(places.there, browser, places.people[Role.COORDINATOR])
+    draft = f"/drafts/{places.parts['draft']}"
+    seen.open(f"{draft}/information")
+    checked = seen.page.locator("#checked")
+    assert "too broad" not in checked.inner_text()
+    first = seen.page.locator("#information-1-item")
+    before = first.input_value()
+    first.fill("")
+    first.press_sequentially("health information")
+    checked.get_by_text("'health information' is too broad.").wait_for()
+    seen.look("draft-too-broad")
+    first.fill(before)
+    checked.get_by_text("too broad").wait_for(state="detached")
+    seen.open(f"{draft}/information")
+    assert first.input_value() == before
+    for section in ("agencies", "method", "managers", "review"):
+        seen.open(f"{draft}/{section}")
+        seen.look(f"draft-{section}")
+    seen.open(f"{draft}/maori-data")
+    seen.page.get_by_role("button", name="Add a condition").click()
+    seen.page.locator("#conditions-1-code").wait_for()
+    seen.look("draft-maori-data")
     context.close()
 
 

@@ -119,7 +119,7 @@ def _security(content: Content) -> Iterator[DraftFinding]:
 
 def _managers(content: Content, around: Surroundings) -> Iterator[DraftFinding]:
     for number, each in enumerate(content.agencies, 1):
-        yield from _manager(each, f"agencies-{number}-manager", around)
+        yield from _manager(each, f"managers-{number}-manager", around)
 
 
 def _manager(listed: ListedAgency, field: str, around: Surroundings) -> Iterator[DraftFinding]:
@@ -138,6 +138,14 @@ def _manager(listed: ListedAgency, field: str, around: Surroundings) -> Iterator
             field,
             f"The relationship manager is nobody who acts for {name}.",
             "Choose one of the agency's own people.",
+        )
+    elif person.id in around.attending:
+        yield DraftFinding(
+            Section.MANAGERS,
+            field,
+            f"The relationship manager of {name} attends its meetings too.",
+            "The guidance asks for another person than the usual representative.",
+            blocks=False,
         )
 
 

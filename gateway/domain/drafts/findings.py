@@ -3,10 +3,16 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
 
 from gateway.domain.drafts.states import Section
 from gateway.domain.identifiers import AgencyId, AuthorityCode, RepresentativeId
 from gateway.domain.register import Agency, Representative
+
+GUIDANCE: Final = (
+    "Privacy Commissioner, guidance 'Multi-agency meetings – sharing information about children "
+    "and young people'"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +22,7 @@ class DraftFinding:
     Attributes:
         field: of the section, e.g. `information-2-item`, positions counted from 1.
         blocks: whether the draft cannot be vetted and proposed with it; it is advice otherwise.
+        source: what asks for it.
     """
 
     section: Section
@@ -23,6 +30,7 @@ class DraftFinding:
     message: str
     remedy: str
     blocks: bool = True
+    source: str = GUIDANCE
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +41,7 @@ class Surroundings:
         agencies, people: those of the register; of people, the listed agencies'.
         authorities: codes that the policy data knows.
         broad: how to narrow a description that is not specific; None where it is.
+        attending: who attends meetings under the protocol now.
     """
 
     lead: AgencyId
@@ -41,6 +50,7 @@ class Surroundings:
     authorities: frozenset[AuthorityCode]
     broad: Callable[[str], str | None]
     today: date
+    attending: frozenset[RepresentativeId] = frozenset()
 
 
 def blank(text: str, section: Section, field: str, message: str) -> Iterator[DraftFinding]:

@@ -1,5 +1,6 @@
 """What is found in a draft: nothing in a sound one, and each fault with its place and remedy."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
@@ -8,11 +9,13 @@ from typing import Any
 import pytest
 from hypothesis import given
 from support.drafted import HEALTH, LEAD, contents, sound
+from support.world import ROOT
 
 from gateway.domain.classification import Classification
 from gateway.domain.drafts.checks import checks
 from gateway.domain.drafts.content import Content, DraftItem
-from gateway.domain.drafts.findings import Surroundings
+from gateway.domain.drafts.findings import GUIDANCE, Surroundings
+from gateway.domain.drafts.sharing_checks import BY_REQUEST_ONLY, USABLE_WITH
 from gateway.domain.drafts.states import Section
 from gateway.domain.identifiers import AgencyId, AuthorityCode, RepresentativeId
 from gateway.domain.protocol_terms import Condition, ConditionKind, ListedAgency, ReviewTerms
@@ -28,6 +31,7 @@ from gateway.domain.register import (
 )
 
 TODAY = date(2026, 12, 1)
+RULES = ROOT / "policies" / "rules"
 NGO = AgencyId("te-whare-manaaki")
 
 
@@ -114,12 +118,12 @@ CONDITION = sound().conditions[0]
         (
             {"agencies": (LISTED[0], replace(LISTED[1], manager=None))},
             Section.MANAGERS,
-            "agencies-2-manager",
+            "managers-2-manager",
         ),
         (
             {"agencies": (LISTED[0], replace(LISTED[1], manager=LISTED[0].manager))},
             Section.MANAGERS,
-            "agencies-2-manager",
+            "managers-2-manager",
         ),
         (
             {"purposes": (Purpose("A", "x", (AuthorityCode("PROTOCOL"),)),)},
@@ -185,6 +189,74 @@ def test_an_authority_that_not_every_agency_can_use_is_pointed_out() -> None:
     assert "Te Whare Manaaki" in found.message
     able = person("kim-example", NGO, Status.INDEPENDENT_PERSON)
     assert checks(content, replace(around, people={**PEOPLE, able.id: able})) == ()
+
+
+def test_an_agency_that_can_use_no_authority_blocks() -> None:
+    """It could neither share nor receive; listing it would promise what the rules deny."""
+    third = ListedAgency(NGO, "To offer support.", RepresentativeId("kim-example"))
+    kim = person("kim-example", NGO)
+    around = replace(AROUND, people={**PEOPLE, kim.id: kim})
+    only = (Purpose("A", "Agree a plan.", (AuthorityCode("OTA-66C"),)),)
+    found = checks(sound(agencies=(*LISTED, third), purposes=only), around)
+    assert {(each.field, each.blocks) for each in found} == {
+        ("purpose", True),
+        ("purpose-1-authorities", False),
+    }
+    assert all("Te Whare Manaaki" in each.message for each in found)
+    expired = replace(AGENCIES[HEALTH].standings[0], expires_on=date(2026, 11, 30))
+    lapsed = {**AGENCIES, HEALTH: replace(AGENCIES[HEALTH], standings=(expired,))}
+    found = checks(sound(purposes=only), replace(AROUND, agencies=lapsed))
+    assert any(each.blocks and each.field == "purpose" for each in found)
+
+
+def test_an_authority_for_demands_alone_is_pointed_out() -> None:
+    """No pack for a meeting goes under it."""
+    known = AROUND.authorities | {AuthorityCode("OTA-66")}
+    purposes = (
+        *sound().purposes,
+        Purpose("DEMAND", "Answer demands.", (AuthorityCode("OTA-66"),)),
+    )
+    (found,) = checks(sound(purposes=purposes), replace(AROUND, authorities=known))
+    assert (found.field, found.blocks) == ("purpose-3-authorities", False)
+    assert found.source == "Oranga Tamariki Act 1989 s 66(1)"
+
+
+def test_a_purpose_without_words_or_authority_is_found() -> None:
+    """Whichever way it came into the draft."""
+    found = checks(sound(purposes=(Purpose("A", " ", ()),)), AROUND)
+    assert {each.field for each in found} == {"purpose-1-description", "purpose-1-authorities"}
+    assert all(each.blocks for each in found)
+
+
+def test_a_manager_who_attends_and_a_level_that_not_all_may_receive_are_advice() -> None:
+    """Each with the guidance as its source."""
+    attending = replace(AROUND, attending=frozenset({RepresentativeId("hana-sample")}))
+    (found,) = checks(sound(), attending)
+    assert (found.section, found.field, found.blocks) == (
+        Section.MANAGERS,
+        "managers-2-manager",
+        False,
+    )
+    high = replace(ITEM, classification=Classification.SENSITIVE)
+    (found,) = checks(sound(information=(high,)), AROUND)
+    assert (found.field, found.blocks, found.source) == ("information", False, GUIDANCE)
+    assert found.message.startswith("Tamariki Care may not receive what is classified SENSITIVE")
+
+
+def test_which_standing_an_authority_needs_is_what_the_rules_ask_for() -> None:
+    """For recipient and sender alike; and no rule asks for one that the table does not have."""
+    asked: dict[str, set[str]] = {}
+    for path in RULES.glob("*.cedar"):
+        for rule in path.read_text("utf-8").split("@id(")[1:]:
+            name = rule.partition(")")[0].strip('"')
+            named = re.search(r'authority\.code == "([A-Z0-9-]+)"', rule)
+            standings = re.findall(r'standings\.contains\("([^"]+)"\)', rule)
+            if named and standings and name.endswith(("-recipient", "-sender")):
+                asked.setdefault(named[1], set()).update(standings)
+    for by_request in BY_REQUEST_ONLY:
+        del asked[by_request]
+    needed = {c: {s.value for s in each.standings} for c, each in USABLE_WITH.items()}
+    assert asked == needed
 
 
 def test_a_password_to_the_same_mailbox_is_advised_against() -> None:

@@ -6,9 +6,9 @@ from datetime import UTC, date, datetime
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support.drafted import LEAD, sound
+from support.drafted import LEAD, contents, sound
 
-from gateway.domain.drafts import DraftId, DraftState, ProtocolDraft
+from gateway.domain.drafts import Content, DraftId, DraftState, ProtocolDraft
 from gateway.domain.drafts.completion import completed, content_of, months_after
 from gateway.domain.errors import Conflict, InvalidInput
 from gateway.domain.protocol_terms import MembershipChange, Vetting
@@ -63,6 +63,21 @@ def test_nobody_signs_what_nobody_vetted() -> None:
     ):
         with pytest.raises(InvalidInput):
             completed(draft(content=lacking))
+
+
+@given(contents())
+def test_whatever_is_complete_enough_comes_back_as_it_was(content: Content) -> None:
+    """And what is not is refused, never half made."""
+    try:
+        version = completed(draft(content=content))
+    except InvalidInput:
+        lacking = content.in_force_from is None or content.review is None
+        assert lacking or any(row.classification is None for row in content.information)
+        return
+    again = content_of(version, NOW.date())
+    listed = tuple({each.agency: each for each in content.agencies}.values())
+    assert again == replace(content, agencies=listed, in_force_from=None)
+    assert version.signatures == ()
 
 
 @given(st.dates(date(2000, 1, 1), date(2100, 1, 1)), st.integers(1, 60))

@@ -10,6 +10,7 @@ from gateway.domain.register import Protocol
 from gateway.forms.protocol_models import SignatoryModel
 from gateway.services import register_views
 from gateway.services.protocol_changes import (
+    hold_undrafted,
     hold_unsigned,
     save_protocol_version,
     sign_protocol_version,
@@ -51,6 +52,7 @@ async def add(call: Call) -> web.Response:
 async def show_draft(call: Call) -> web.Response:
     """The form of a version nobody has signed."""
     version = await _led(call)
+    hold_undrafted([version])
     hold_unsigned(version)
     return await _page(call, protocol_fields.stored(version), version=version)
 
@@ -63,6 +65,7 @@ async def save_draft(call: Call) -> web.Response:
 async def show_next(call: Call) -> web.Response:
     """The form for a new version, filled with what another one says."""
     version = await _led(call)
+    hold_undrafted([version])
     typed = protocol_fields.stored(version)
     typed = Typed(
         {**typed.fields, "in_force_from": "", "review_due": ""}, typed.several, typed.rows
