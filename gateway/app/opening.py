@@ -12,7 +12,7 @@ from gateway.app.keys import digest_key, establish_keys, establish_log_key, sign
 from gateway.app.providers import load_providers
 from gateway.audit.entries import Origin
 from gateway.calendars import HolidayCalendar
-from gateway.documents import ContentsForm, Typesetter
+from gateway.documents import ContentsForm, ProtocolForm, Typesetter
 from gateway.domain.errors import InvalidInput
 from gateway.policy import CedarJudge, load_bundle
 from gateway.sealing import EffPassphrases, NativeSealer, ZipSealer
@@ -62,6 +62,7 @@ async def opened(settings: Settings) -> AsyncIterator[Gateway]:
             judge=judge,
             sealer=ZipSealer(),
             typesetter=Typesetter(settings.policies_dir / "templates"),
+            protocol_setter=ProtocolForm(),
             inspector=inspector(settings),
             scanner=scanner(settings),
             calendar=HolidayCalendar(),

@@ -25,6 +25,7 @@ class Action(StrEnum):
     REGISTER_CHANGED = "register.changed"
     PROTOCOL_DRAFT_BEGUN = "protocol-draft.begun"
     PROTOCOL_DRAFT_CHANGED = "protocol-draft.changed"
+    PROTOCOL_DRAFT_READ_IN = "protocol-draft.read-in"
     PROTOCOL_DRAFT_SHARED = "protocol-draft.shared"
     PROTOCOL_DRAFT_COMMENTED = "protocol-draft.commented"
     PROTOCOL_DRAFT_COMMENT_SETTLED = "protocol-draft.comment-settled"

@@ -2,6 +2,7 @@
 
 from gateway.documents.check import check_templates, duty_problems
 from gateway.documents.contents_form import ContentsForm
+from gateway.documents.protocol_form import ProtocolForm
 from gateway.documents.typesetter import Typesetter
 
-__all__ = ["ContentsForm", "Typesetter", "check_templates", "duty_problems"]
+__all__ = ["ContentsForm", "ProtocolForm", "Typesetter", "check_templates", "duty_problems"]

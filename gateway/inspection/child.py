@@ -2,7 +2,7 @@
 
 On standard input it is given a job (one line of JSON) and then the document; on standard output
 it says `ready` once its walls stand, then its answer (one line of JSON), then the bytes of the
-cleaned document where there is one.
+cleaned document, or of the outline, where there is one.
 """
 
 import os
@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from gateway.domain.inspection import Discovery, Inspection, Kind, counted
-from gateway.inspection import engine, sandbox
+from gateway.inspection import engine, outline, sandbox
 from gateway.inspection.report import READY, Answer, Job
 
 
@@ -44,6 +44,8 @@ def _kept_apart() -> BinaryIO:
 def _inspected(job: Job) -> engine.Result:
     try:
         data = sys.stdin.buffer.read()
+        if job.outline:
+            return outline.outlined(job.file_name, data)
         return engine.inspect(
             job.file_name, data, known=job.known, remove=job.remove, stamp=job.stamp
         )

@@ -11,9 +11,10 @@ from dataclasses import dataclass
 
 from gateway.domain.errors import Unavailable
 from gateway.domain.inspection import Discovery, Inspection, Kind, Known, counted
+from gateway.inspection.outlines import blocks_in
 from gateway.inspection.report import READY, Answer, Job, NoAnswer
 from gateway.inspection.sandbox import Limits
-from gateway.services.ports import Looked
+from gateway.services.ports import Looked, Outlined
 
 _COMMAND = (sys.executable, "-I", "-m", "gateway.inspection.child")
 _ENVIRONMENT = {"LC_ALL": "C.UTF-8", "MALLOC_ARENA_MAX": "1"}
@@ -78,8 +79,28 @@ class ProcessInspector:
         Raises:
             Unavailable: no child can be started, or none gets as far as being ready.
         """
-        limits = Limits(self._limits.address_bytes, self._limits.cpu_seconds)
-        job = Job(file_name, tuple(known), remove, limits, stamp)
+        return await self._done(Job(file_name, tuple(known), remove, self._child(), stamp), chunks)
+
+    async def outline(self, file_name: str, chunks: AsyncIterator[bytes]) -> Outlined:
+        """What a Word document given in chunks says, block by block, if nothing in it is unsafe.
+
+        Raises:
+            Unavailable: no child can be started, or none gets as far as being ready.
+        """
+        job = Job(file_name, (), frozenset(), self._child(), outline=True)
+        looked = await self._done(job, chunks)
+        if looked.cleaned is None or not looked.inspection.is_safe:
+            return Outlined(looked.inspection, None)
+        try:
+            return Outlined(looked.inspection, blocks_in(looked.cleaned))
+        except NoAnswer:
+            found = (Discovery(Kind.MALFORMED, "", "its inspection gave no answer"),)
+            return Outlined(Inspection(None, found, counted(found)), None)
+
+    def _child(self) -> Limits:
+        return Limits(self._limits.address_bytes, self._limits.cpu_seconds)
+
+    async def _done(self, job: Job, chunks: AsyncIterator[bytes]) -> Looked:
         async with self._places:
             process = await self._started()
             try:
@@ -160,7 +181,7 @@ class ProcessInspector:
     async def _cleaned(self, process: Process, size: int | None, job: Job) -> bytes | None:
         if size is None:
             return None
-        if size > self._limits.document_bytes or not (job.remove or job.stamp):
+        if size > self._limits.document_bytes or not (job.remove or job.stamp or job.outline):
             raise _Refused(Kind.MALFORMED, "its inspection gave no answer")
         _, stdout = _pipes(process)
         try:

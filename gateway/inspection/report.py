@@ -34,6 +34,7 @@ class Job:
     remove: frozenset[Kind]
     limits: Limits
     stamp: str = ""
+    outline: bool = False
 
     def to_line(self) -> bytes:
         """The job as a line of JSON."""
@@ -44,6 +45,7 @@ class Job:
             "remove": sorted(kind.name for kind in self.remove),
             "limits": [self.limits.address_bytes, self.limits.cpu_seconds],
             "stamp": self.stamp,
+            "outline": self.outline,
         }
         return json.dumps(said).encode() + b"\n"
 
@@ -57,12 +59,13 @@ class Job:
             frozenset(Kind[name] for name in said["remove"]),
             Limits(*said["limits"]),
             said["stamp"],
+            outline=said["outline"],
         )
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """An inspection, and how many bytes of a cleaned document follow; None for no such document."""
+    """An inspection, and how many bytes of a cleaned document or an outline follow, if any do."""
 
     inspection: Inspection
     cleaned_bytes: int | None

@@ -55,6 +55,10 @@ class CedarJudge:
         entry = self._bundle.authorities.get(code)
         return entry.authority if entry else None
 
+    def authorities(self) -> Sequence[Authority]:
+        """Every legal authority of the policy data, in its order."""
+        return tuple(entry.authority for entry in self._bundle.authorities.values())
+
     def form(self, code: str) -> RequestForm | None:
         """The form of a request under this legal authority, or None when there is none."""
         return self._bundle.forms.get(code)

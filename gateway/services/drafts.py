@@ -270,9 +270,10 @@ async def abandon_draft(parts: Parts, actor: Actor, draft: DraftId) -> None:
         await record(parts, work, actor, Action.PROTOCOL_DRAFT_ABANDONED, subject_of(gone))
 
 
-async def _changed(
-    parts: Parts, work: Work, actor: Actor, draft: ProtocolDraft, content: Content, section: Section
+async def rewritten(
+    work: Work, parts: Parts, draft: ProtocolDraft, content: Content
 ) -> ProtocolDraft:
+    """The draft with other content, in the caller's transaction; who vetted it has to again."""
     changed = replace(
         draft,
         content=content,
@@ -282,6 +283,13 @@ async def _changed(
         changed_at=parts.clock.now(),
     )
     await work.drafts.update(changed)
+    return changed
+
+
+async def _changed(
+    parts: Parts, work: Work, actor: Actor, draft: ProtocolDraft, content: Content, section: Section
+) -> ProtocolDraft:
+    changed = await rewritten(work, parts, draft, content)
     detail = {"section": section.value, "was_vetted": draft.vetting is not None}
     action = Action.PROTOCOL_DRAFT_CHANGED
     await record(parts, work, actor, action, subject_of(changed), detail)

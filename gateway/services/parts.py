@@ -19,6 +19,7 @@ from gateway.services.ports import (
     Judge,
     Mailer,
     Passphrases,
+    ProtocolSetter,
     Scanner,
     Sealer,
     Texter,
@@ -90,6 +91,7 @@ class Parts:
     judge: Judge
     sealer: Sealer
     typesetter: Typesetter
+    protocol_setter: ProtocolSetter
     inspector: Inspector
     calendar: Calendar
     passphrases: Passphrases

@@ -12,6 +12,7 @@ from gateway.domain.information_requests.form import RequestForm
 from gateway.domain.inspection import Inspection, Known
 from gateway.domain.inspection import Kind as DiscoveryKind
 from gateway.domain.packs import Encoding
+from gateway.domain.protocol_texts import Block, Paper
 from gateway.domain.register import AuthorityCode, SealedForm
 from gateway.domain.secret import Secret
 
@@ -100,6 +101,10 @@ class Judge(Protocol):
         """The legal authority with this code, or None when the policy data has none."""
         ...
 
+    def authorities(self) -> Sequence[Authority]:
+        """Every legal authority of the policy data, in its order."""
+        ...
+
     def form(self, code: str) -> RequestForm | None:
         """The form of a request under this legal authority, or None when there is none."""
         ...
@@ -156,8 +161,28 @@ class Looked:
     cleaned: bytes | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Outlined:
+    """What an inspector found in a Word document, and what it says, block by block.
+
+    `blocks` is None where the document is unsafe, or is no Word document. Its tables have no heads:
+    what stands in their first rows is for the reader to tell.
+    """
+
+    inspection: Inspection
+    blocks: tuple[Block, ...] | None
+
+
 class Inspector(Protocol):
     """Looks inside documents, apart from this process."""
+
+    async def outline(self, file_name: str, chunks: AsyncIterator[bytes]) -> Outlined:
+        """What a Word document given in chunks says, block by block, if nothing in it is unsafe.
+
+        Raises:
+            Unavailable: no inspection can be started at all.
+        """
+        ...
 
     async def look(
         self,
@@ -282,6 +307,26 @@ class SealedFile:
     name: str
     sha256: str
     holds: tuple[str, ...] = ()
+
+
+class ProtocolSetter(Protocol):
+    """Puts protocols on paper. It blocks: call it in a thread."""
+
+    def docx(self, paper: Paper) -> bytes:
+        """The text as a DOCX file; the same bytes for the same text.
+
+        Raises:
+            InvalidInput: it cannot be set.
+        """
+        ...
+
+    def pdf(self, paper: Paper) -> bytes:
+        """The text as a tagged PDF file; the same bytes for the same text and fonts.
+
+        Raises:
+            InvalidInput: it cannot be set.
+        """
+        ...
 
 
 class ContentsSetter(Protocol):

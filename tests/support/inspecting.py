@@ -6,7 +6,8 @@ from dataclasses import dataclass, field, replace
 from gateway.domain.classification import Classification
 from gateway.domain.errors import Unavailable
 from gateway.domain.inspection import Discovery, FileType, Inspection, Kind, Known, counted
-from gateway.services.ports import Looked, Scanned
+from gateway.inspection.process import ProcessInspector
+from gateway.services.ports import Looked, Outlined, Scanned
 
 
 def _marked() -> Inspection:
@@ -52,6 +53,10 @@ class Telling:
         if stamp and told.file_type is FileType.PDF:
             return Looked(told, data + stamp.encode())
         return Looked(told, data + b"\ncleaned" if gone else None)
+
+    async def outline(self, file_name: str, chunks: AsyncIterator[bytes]) -> Outlined:
+        """What the document says: for that a test looks into it for real."""
+        return await ProcessInspector().outline(file_name, chunks)
 
 
 @dataclass

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from gateway.audit.entries import Origin
 from gateway.calendars import HolidayCalendar
 from gateway.demo.opening import opened
-from gateway.documents import ContentsForm, Typesetter
+from gateway.documents import ContentsForm, ProtocolForm, Typesetter
 from gateway.domain.actors import Actor, ActorKind, Role
 from gateway.domain.decisions import Limits
 from gateway.domain.packs import Pack
@@ -233,6 +233,7 @@ async def make_world(
         judge=judge,
         sealer=ZipSealer(),
         typesetter=Typesetter(ROOT / "policies" / "templates"),
+        protocol_setter=ProtocolForm(system_fonts=False),
         inspector=inspector,
         calendar=HolidayCalendar(),
         passphrases=EffPassphrases(),

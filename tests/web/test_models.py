@@ -95,7 +95,11 @@ def test_a_pack_written_as_json_reads_the_same() -> None:
 
 def test_bodies_have_the_names_of_the_pack_file() -> None:
     """Whoever knows one knows the other; a list in a file has its name in the singular."""
-    listed = {"statement": "statements", "consultation": "consultations"}
+    listed = {
+        "statement": "statements",
+        "consultation": "consultations",
+        "condition": "conditions",
+    }
     in_file = {listed.get(name, name) for name in PackFileModel.model_fields}
     assert set(PackBody.model_fields) == in_file - {"document"}
     assert set(UploadLabel.model_fields) == set(DocumentModel.model_fields) - {"file"}

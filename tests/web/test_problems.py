@@ -108,6 +108,10 @@ class BrokenJudge:
         password = "canary-secret"
         raise ValueError(password + code)
 
+    def authorities(self) -> Sequence[Authority]:
+        """Never reached."""
+        raise AssertionError("reached for every authority")
+
     def form(self, code: str) -> RequestForm | None:
         """Never reached."""
         raise AssertionError(f"reached for {code}")

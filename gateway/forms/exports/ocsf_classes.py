@@ -129,6 +129,7 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         Action.REGISTER_CHANGED: _entity(_REGISTER, "Update", _LOW),
         Action.PROTOCOL_DRAFT_BEGUN: _entity(_DRAFT, "Create"),
         Action.PROTOCOL_DRAFT_CHANGED: _entity(_DRAFT, "Update"),
+        Action.PROTOCOL_DRAFT_READ_IN: _entity(_DRAFT, "Update"),
         Action.PROTOCOL_DRAFT_SHARED: _entity(_DRAFT, "Update"),
         Action.PROTOCOL_DRAFT_COMMENTED: _entity(_DRAFT, "Update"),
         Action.PROTOCOL_DRAFT_COMMENT_SETTLED: _entity(_DRAFT, "Update"),

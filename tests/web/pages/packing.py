@@ -1,7 +1,7 @@
 """What tests of the coordinator's pages share: forms as the pages send them."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from web.driving import Api, Reply
@@ -61,13 +61,27 @@ async def upload(
     body = b"" if header else _part('name="csrf"', token.encode())
     if remove:
         body += _part('name="remove"', b"yes")
+    return await send_files(visit, f"{pack}/documents", files, body, token if header else None)
+
+
+async def send_files(
+    visit: Visit,
+    place: str,
+    files: Sequence[tuple[str, bytes]],
+    body: bytes = b"",
+    token: str | None = None,
+    fields: Mapping[str, str] | None = None,
+) -> Reply:
+    """Send a multipart form: `body`, fields, then files; `token` in a header, as a script does."""
+    for name, value in (fields or {}).items():
+        body += _part(f'name="{name}"', value.encode())
     for name, content in files:
         body += _part(f'name="file"; filename="{name}"', content)
     body += f"--{BORDER}--\r\n".encode()
     headers = {"Content-Type": f"multipart/form-data; boundary={BORDER}"}
-    if header:
+    if token is not None:
         headers["X-CSRF-Token"] = token
-    return await visit._call("POST", f"{pack}/documents", data=body, headers=headers)
+    return await visit._call("POST", place, data=body, headers=headers)
 
 
 def _part(disposition: str, content: bytes) -> bytes:

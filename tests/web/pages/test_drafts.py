@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from support.world import LEAD, World
 from web.driving import Api, Reply
+from web.pages.packing import send_files
 from web.pages.register_forms import assert_faulty, seen_in
 from web.pages.visiting import Visit, words_of
 
@@ -485,3 +486,26 @@ def test_every_field_has_words_where_it_is_only_read() -> None:
     for shape in SHAPES.values():
         names = {*shape.fields, *shape.several, *(n for row in shape.rows.values() for n in row)}
         assert names <= set(LABELS)
+
+
+async def test_a_saved_document_is_filled_in_and_read_back(api: Api) -> None:
+    """On the page: what was taken, what was left; without the form's token nothing happens."""
+    visit = await Visit.of(api, Role.COORDINATOR)
+    full = await written(visit)
+    saved = await visit.get(f"{full}/draft.docx")
+    assert saved.headers["Content-Type"].endswith("wordprocessingml.document")
+    assert (await visit.get(f"{full}/draft.pdf")).body.startswith(b"%PDF")
+    place = await begun(visit, "miro", "Miro")
+    seen = seen_in(await visit.get(f"{place}/read"))
+    files = [("filled.docx", saved.body)]
+    assert (await send_files(visit, f"{place}/read", files, fields=seen)).status == 403
+    reply = await send_files(visit, f"{place}/read", files, fields={"csrf": visit.csrf} | seen)
+    assert "Taken into the draft:" in words_of(reply)
+    stale = await send_files(visit, f"{place}/read", files, fields={"csrf": visit.csrf} | seen)
+    assert stale.status == 409
+    broken = [("filled.docx", b"PK no document")]
+    now = seen_in(stale)
+    refused = await send_files(visit, f"{place}/read", broken, fields={"csrf": visit.csrf} | now)
+    assert refused.status == 422
+    assert "was not taken in" in words_of(refused)
+    assert "Until the task is done." in words_of(await visit.get(f"{place}/retention"))

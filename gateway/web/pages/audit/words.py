@@ -23,6 +23,7 @@ _ACTIONS: Final[Mapping[str, str]] = MappingProxyType(
         Action.DOCUMENT_REFUSED: "Document refused: something unsafe was in it",
         Action.PROTOCOL_DRAFT_BEGUN: "Draft of a protocol begun",
         Action.PROTOCOL_DRAFT_CHANGED: "Section of a draft changed",
+        Action.PROTOCOL_DRAFT_READ_IN: "Document read into a draft",
         Action.PROTOCOL_DRAFT_SHARED: "Draft shown to the agencies it lists",
         Action.PROTOCOL_DRAFT_COMMENTED: "Comment on a draft made",
         Action.PROTOCOL_DRAFT_COMMENT_SETTLED: "Comment on a draft dealt with",

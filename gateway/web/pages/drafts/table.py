@@ -4,12 +4,14 @@ from typing import Final
 
 from gateway.domain.actors import Role
 from gateway.domain.drafts import Section
-from gateway.web.pages.drafts import comparing, exporting, steps, writing
+from gateway.web.pages.drafts import comparing, exporting, papers, steps, writing
+from gateway.web.pages.drafts.papers import DOCX, PDF
 from gateway.web.routing import Route
 
 _DRAFTERS = frozenset({Role.COORDINATOR, Role.PRIVACY_OFFICER, Role.ADMINISTRATOR})
 _OFFICER = frozenset({Role.PRIVACY_OFFICER})
 _DRAFT = "/drafts/{draft}"
+_VERSION = "/protocols/{protocol}/{version}"
 _SECTION = "/drafts/{draft}/{section}"
 _PLACES = {"section": "|".join(section.value for section in Section)}
 
@@ -48,6 +50,30 @@ DRAFT_PAGES: Final[tuple[Route, ...]] = (
     Route(
         "GET", f"{_DRAFT}/draft.json", exporting.save_json, "saveDraftJson",
         "A draft and its findings as JSON", _DRAFTERS, page=True, media="application/json",
+    ),
+    Route(
+        "GET", f"{_DRAFT}/draft.docx", papers.save_draft_docx, "saveDraftDocx",
+        "A draft as a Word document", _DRAFTERS, page=True, media=DOCX,
+    ),
+    Route(
+        "GET", f"{_DRAFT}/draft.pdf", papers.save_draft_pdf, "saveDraftPdf", "A draft as a PDF",
+        _DRAFTERS, page=True, media=PDF,
+    ),
+    Route(
+        "GET", f"{_DRAFT}/read", papers.show_reading, "showReading",
+        "Read a filled document into a draft", _DRAFTERS, page=True,
+    ),
+    Route(
+        "POST", f"{_DRAFT}/read", papers.read_in, "readIn", "Read a filled document into a draft",
+        _DRAFTERS, page=True, parts=True,
+    ),
+    Route(
+        "GET", f"{_VERSION}/protocol.docx", papers.save_version_docx, "saveVersionDocx",
+        "A version of a protocol as a Word document", _DRAFTERS, page=True, media=DOCX,
+    ),
+    Route(
+        "GET", f"{_VERSION}/protocol.pdf", papers.save_version_pdf, "saveVersionPdf",
+        "A version of a protocol as a PDF", _DRAFTERS, page=True, media=PDF,
     ),
     Route(
         "GET", _SECTION, writing.show_section, "showSection", "A section of a draft", _DRAFTERS,
