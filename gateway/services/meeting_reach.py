@@ -29,6 +29,7 @@ from gateway.services.storage import Work
 
 _READERS = frozenset({Role.COORDINATOR, Role.RESPONDER, Role.PRIVACY_OFFICER})
 _MOST_CHILDREN = 2_000
+LONGEST_TEXT = 4_000  # characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +179,15 @@ def hold_children(reached: Reached, named: Iterable[ChildReference], field: str)
 
 
 def seal_text(parts: Parts, name: str, text: str) -> bytes:
-    """A text, encrypted and bound to `name`."""
+    """A text, encrypted and bound to `name`.
+
+    Raises:
+        InvalidInput: it is too long.
+    """
+    if len(text) > LONGEST_TEXT:
+        raise InvalidInput(
+            f"The text is longer than {LONGEST_TEXT:,} characters.", "Shorten it.", field="text"
+        )
     return parts.vault.seal_secret(name, Secret(json.dumps(text, ensure_ascii=False)))
 
 

@@ -1,6 +1,6 @@
 """What is shown of a meeting's record, to the lead agency and to those who attend."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -101,20 +101,31 @@ class RecordView:
 
 
 async def list_meetings(parts: Parts, actor: Actor) -> list[tuple[Meeting, bool]]:
-    """The meetings the actor's agency leads (True) or attends, the latest first.
+    """The latest meetings the actor's agency leads (True) or attends, newest first.
 
     Raises:
         Forbidden: the actor's role is another.
     """
     agency = require_attending(actor)
-    page = Page(limit=_MOST_MEETINGS)
+    today = parts.today()
     async with parts.database.work() as work:
-        led = await work.register.meetings_led_by(agency, page, parts.today())
-        attended = await work.register.meetings_attended_by(agency, page)
+        led = await _every(lambda page: work.register.meetings_led_by(agency, page, today))
+        attended = await _every(lambda page: work.register.meetings_attended_by(agency, page))
     own = {meeting.id for meeting in led}
     every = {meeting.id: meeting for meeting in (*led, *attended)}
     found = sorted(every.values(), key=lambda each: each.held_at, reverse=True)
-    return [(meeting, meeting.id in own) for meeting in found]
+    return [(meeting, meeting.id in own) for meeting in found[:_MOST_MEETINGS]]
+
+
+async def _every(read: Callable[[Page], Awaitable[Sequence[Meeting]]]) -> list[Meeting]:
+    """All pages of a list that is by identifier, so that none of the latest is missed."""
+    found: list[Meeting] = []
+    while True:
+        after = found[-1].id if found else None
+        more = await read(Page(limit=_MOST_MEETINGS, after=after))
+        found += more
+        if len(more) < _MOST_MEETINGS:
+            return found
 
 
 async def look_at_record(parts: Parts, actor: Actor, meeting: MeetingId) -> RecordView:

@@ -14,7 +14,7 @@ from gateway.domain.meeting_records import (
     MeetingRecord,
     Presence,
 )
-from gateway.domain.meeting_records.agendas import MOST_ITEMS
+from gateway.domain.meeting_records.agendas import LONGEST_ITEM, MOST_ITEMS
 from gateway.domain.meeting_records.keeping import is_on_its_way
 from gateway.domain.register import (
     ChildReference,
@@ -68,7 +68,13 @@ async def save_agenda(
                 f"The agenda has more than {MOST_ITEMS} items.", "Leave some out.", field="items"
             )
         for number, item in enumerate(items, start=1):
-            hold_children(found, {item.child} - {None}, f"items[{number}].child")  # type: ignore[arg-type]
+            if len(item.text) > LONGEST_ITEM:
+                raise InvalidInput(
+                    f"The item is longer than {LONGEST_ITEM:,} characters.",
+                    "Shorten it; details belong in the pack.",
+                    field=f"items[{number}].text",
+                )
+            hold_children(found, [item.child] if item.child else [], f"items[{number}].child")
         texts = {f"items[{number}].text": item.text for number, item in enumerate(items, 1)}
         await hold_neutral(parts, work, found, texts)
         changed = await _changed(parts, work, found, seen)

@@ -12,9 +12,10 @@ from gateway.domain.errors import Conflict, Forbidden, InvalidInput, NotFound, P
 from gateway.domain.meeting_records import Checklist, ChecklistAnswers, ChecklistId, Ending
 from gateway.domain.meeting_records.checklists import Asked, against_sharing
 from gateway.domain.packs import Pack, Statement
-from gateway.domain.register import AuthorityCode, MeetingId
+from gateway.domain.register import AuthorityCode, MeetingId, RepresentativeId
 from gateway.domain.secret import Secret
 from gateway.services.auditing import record
+from gateway.services.kept_from import children_kept_from
 from gateway.services.meeting_reach import Reached, reach, subject_of
 from gateway.services.packs import PackTerms, begin_pack, require_coordinator
 from gateway.services.parts import Parts
@@ -22,6 +23,7 @@ from gateway.services.ports import Authority
 from gateway.services.storage import Work
 
 MOST_SHOWN = 100
+_LONGEST_BYTES = 1_000_000  # a little less than storage takes, encrypted
 _ANSWERS = TypeAdapter(ChecklistAnswers)
 
 
@@ -43,17 +45,20 @@ class Sheet:
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """A checklist with its answers."""
+    """A checklist with its answers, its meeting's title, and its recipients' names."""
 
     checklist: Checklist
     answers: ChecklistAnswers
+    title: str
+    names: Mapping[RepresentativeId, str]
 
 
 async def open_sheet(parts: Parts, actor: Actor, meeting: MeetingId) -> Sheet:
     """What a checklist for this meeting is filled in on.
 
     Raises:
-        Forbidden: the actor is no coordinator, or the agency no signatory of the protocol.
+        Forbidden: the actor is no coordinator, the agency no signatory of the protocol, or the
+            actor declared a conflict of interest about a child of the meeting.
         NotFound: no such meeting, or it is none of this agency's.
     """
     async with parts.database.work() as work:
@@ -112,15 +117,25 @@ async def look_at_checklist(parts: Parts, actor: Actor, identifier: ChecklistId)
     """A checklist of the actor's agency.
 
     Raises:
-        Forbidden: the actor is no coordinator. NotFound: no such checklist of the agency.
+        Forbidden: the actor is no coordinator.
+        NotFound: no such checklist of the agency, or of a meeting about a child of whom the actor
+            sees nothing.
     """
     require_coordinator(actor)
+    missing = NotFound("There is no such checklist.", "Look at the meeting.", field="checklist")
     async with parts.database.work() as work:
         found = await work.meeting_records.checklist(identifier, actor.of_agency())
-    if found is None:
-        raise NotFound("There is no such checklist.", "Look at the meeting.", field="checklist")
-    held = parts.vault.open_secret(_name(found.id), found.answers)
-    return Ended(found, _ANSWERS.validate_json(held.reveal()))
+        meeting = await work.register.meeting(found.meeting) if found else None
+        if found is None or meeting is None:
+            raise missing
+        about = {child.reference for child in meeting.children}
+        if about & await children_kept_from(work, actor):
+            raise missing
+        held = parts.vault.open_secret(_name(found.id), found.answers)
+        answers = _ANSWERS.validate_json(held.reveal())
+        people = await work.register.representatives(answers.recipients)
+    names = {person.id: person.name for person in people.values()}
+    return Ended(found, answers, meeting.title, names)
 
 
 async def _sheet(parts: Parts, work: Work, actor: Actor, meeting: MeetingId) -> Sheet:
@@ -130,6 +145,11 @@ async def _sheet(parts: Parts, work: Work, actor: Actor, meeting: MeetingId) -> 
         raise Forbidden(
             "Your agency has not signed the protocol of this meeting, so it shares nothing.",
             "Have it signed first.",
+        )
+    if found.kept_from & {child.reference for child in found.meeting.children}:
+        raise Forbidden(
+            "You declared a conflict of interest about a child of this meeting.",
+            "Have somebody of your agency who has none go through the checklist.",
         )
     codes = {code for purpose in found.protocol.purposes for code in purpose.authorities}
     known = {code: parts.judge.authority(code) for code in sorted(codes)}
@@ -222,7 +242,7 @@ async def _end(
 ) -> Checklist:
     identifier = ChecklistId(parts.identifiers.new())
     kept = answers if ending is Ending.NOT else replace(answers, reason="")
-    text = Secret(_ANSWERS.dump_json(kept).decode())
+    text = Secret(_text(kept))
     checklist = Checklist(
         id=identifier,
         agency=actor.of_agency(),
@@ -241,6 +261,17 @@ async def _end(
     detail: dict[str, JSON] = {"ending": ending.value}
     await record(parts, work, actor, Action.SHARING_CHECKLIST_ENDED, subject, detail)
     return checklist
+
+
+def _text(answers: ChecklistAnswers) -> str:
+    text = _ANSWERS.dump_json(answers)
+    if len(text) > _LONGEST_BYTES:
+        raise InvalidInput(
+            f"The answers are more than {_LONGEST_BYTES:,} bytes in all.",
+            "Shorten what is said about consultation.",
+            field="consultations",
+        )
+    return text.decode()
 
 
 def _name(identifier: ChecklistId) -> str:

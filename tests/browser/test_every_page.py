@@ -16,7 +16,7 @@ from playwright.sync_api import Browser
 from support.browsing import CHROMIUM, LARGEST_PAGE_BYTES, Window, chromium, window
 from support.commented import commented
 from support.house import Person, move_in, sign_in
-from support.running import Installation, installation
+from support.running import Installation, installation, until
 from support.world import SAMPLE
 
 from gateway.domain.actors import Role
@@ -150,6 +150,15 @@ def held_meeting(there: Installation, browser: Browser, person: Person) -> tuple
     seen.page.get_by_label("Due on").fill("2099-12-01")
     seen.page.get_by_role("button", name="Task the agency").click()
     action = seen.page.locator("main a[href^='/actions/']").first.get_attribute("href") or ""
+    until(lambda: any(b".tasked@" in raw for raw in there.mail.mails))
+    seen.open(f"{record}/attendance")
+    for choice in seen.page.locator("select[name^='presence-']").all():
+        choice.select_option("present")
+    seen.page.get_by_role("button", name="Save").click()
+    seen.page.wait_for_url("**/record?said=saved")
+    seen.look("coordinator-open-record")
+    seen.page.get_by_role("button", name="Close the record").click()
+    seen.page.wait_for_url("**/record?said=record-closed")
     seen.open(f"/meetings/{HELD}/checklist")
     seen.page.get_by_label("Do not share, because").fill("It is not needed.")
     seen.page.get_by_role("button", name="Do not share").click()

@@ -16,6 +16,7 @@ STANDING_ITEM: Final = (
     "child leaves while that child is spoken of."
 )
 MOST_ITEMS: Final = 100
+LONGEST_ITEM: Final = 1_000  # characters
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,10 +52,8 @@ async def show(call: Call) -> web.Response:
     """A checklist with its answers."""
     identifier = ChecklistId(call.path["checklist"])
     found = await sharing_checklists.look_at_checklist(call.parts, call.actor, identifier)
-    meeting = found.checklist.meeting
-    sheet = await sharing_checklists.open_sheet(call.parts, call.actor, meeting)
     return page(
-        call.request, "meeting_records/checklist_ended.html", found=found, sheet=sheet,
+        call.request, "meeting_records/checklist_ended.html", found=found,
         answers=found.answers, marking=MARKING,
     )  # fmt: skip
 
