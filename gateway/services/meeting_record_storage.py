@@ -30,7 +30,11 @@ class MeetingRecordStore(Protocol):
         ...
 
     async def save(self, record: MeetingRecord) -> None:
-        """Store a new or changed record."""
+        """Store a new record (its first revision), or a changed one.
+
+        Raises:
+            Conflict: somebody else has begun it meanwhile.
+        """
         ...
 
     async def correct(self, correction: Correction) -> None:

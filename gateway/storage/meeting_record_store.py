@@ -8,6 +8,7 @@ from sqlalchemy import Select, case, insert, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from gateway.domain.errors import Conflict
 from gateway.domain.meeting_records import (
     ActionId,
     ActionState,
@@ -48,13 +49,20 @@ class PostgresMeetingRecords:
         return None if row is None else from_row(MeetingRecord, row)
 
     async def save(self, record: MeetingRecord) -> None:
-        """Store a new or changed record."""
+        """Store a new record (its first revision), or a changed one.
+
+        Raises:
+            Conflict: somebody else has begun it meanwhile.
+        """
         values = to_row(record)
-        statement = upsert(meeting_records).values(values)
-        kept = {name: value for name, value in values.items() if name != "meeting"}
-        await self._connection.execute(
-            statement.on_conflict_do_update(index_elements=["meeting"], set_=kept)
-        )
+        if record.revision > 1:
+            statement = update(meeting_records).where(meeting_records.c.meeting == record.meeting)
+            expect_one(await self._connection.execute(statement.values(values)), "record")
+            return
+        begun = upsert(meeting_records).values(values).on_conflict_do_nothing()
+        made = await self._connection.scalar(begun.returning(meeting_records.c.meeting))
+        if made is None:
+            raise Conflict("Somebody else has begun this record.", "Open the record again.")
 
     async def correct(self, correction: Correction) -> None:
         """Add to a closed record."""

@@ -1,10 +1,14 @@
 """Records of meetings in PostgreSQL: whose they are, what is asked once, what the schema holds."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from alembic import command
+from alembic.script import ScriptDirectory
+from sqlalchemy import create_engine
 from support.world import SAMPLE
 
 from gateway.domain.errors import Conflict, NotFound
@@ -15,12 +19,15 @@ from gateway.domain.meeting_records import (
     ChecklistId,
     Ending,
     MeetingAction,
+    MeetingRecord,
     NoticeKind,
 )
 from gateway.domain.register import AgencyId, ChildReference, MeetingId, RepresentativeId
 from gateway.files.register import parse_register
 from gateway.services.storage import Work
+from gateway.storage import migrations
 from gateway.storage.database import PostgresDatabase
+from gateway.storage.database import postgres_url as sqlalchemy_url
 
 AT = datetime(2026, 12, 9, tzinfo=UTC)
 MEETING = MeetingId("kowhai-2026-12-08")
@@ -82,6 +89,17 @@ async def test_a_checklist_is_its_own_agencys(work: Work) -> None:
     assert await work.meeting_records.checklist(first.id, POLICE) is None
 
 
+async def test_a_record_is_begun_once(work: Work) -> None:
+    """Of two who begin it at the same time, the second is told; changes then replace it."""
+    first = MeetingRecord(MEETING, LEAD, 1, AT, AT, b"sealed")
+    await work.meeting_records.save(first)
+    with pytest.raises(Conflict):
+        await work.meeting_records.save(first)
+    changed = replace(first, revision=2, closed_at=AT)
+    await work.meeting_records.save(changed)
+    assert await work.meeting_records.record(MEETING, lock=True) == changed
+
+
 async def test_a_mail_is_noted_once(work: Work) -> None:
     """By what it is about and its kind."""
     for _ in range(2):
@@ -104,3 +122,23 @@ async def test_an_end_without_its_time_is_not_stored(database: PostgresDatabase)
 async def _add(database: PostgresDatabase, action: MeetingAction) -> None:
     async with database.work() as work:
         await work.meeting_records.add_action(action)
+
+
+async def test_the_step_can_be_undone_and_done_again(
+    database: PostgresDatabase, database_url: str
+) -> None:
+    """With something in its tables; what is in others stays."""
+    async with database.work() as work:
+        await registered(work)
+        await work.meeting_records.add_action(ACTION)
+    config = migrations._config()
+    before = ScriptDirectory.from_config(config).get_revision("0017").down_revision
+    for move, revision in ((command.downgrade, str(before)), (command.upgrade, "head")):
+        engine = create_engine(sqlalchemy_url(database_url))
+        with engine.begin() as connection:
+            config.attributes["connection"] = connection
+            await asyncio.to_thread(move, config, revision)
+        engine.dispose()
+    async with database.work() as work:
+        assert await work.meeting_records.actions(LEAD, 9) == []
+        assert await work.register.meeting(MEETING) is not None
