@@ -14,9 +14,10 @@ from procrastinate import App, PsycopgConnector, RetryStrategy
 
 from gateway.domain.errors import GatewayError, Unavailable
 from gateway.domain.information_requests.timing import ReminderKind
+from gateway.domain.meeting_records import NoticeKind
 from gateway.domain.packs import BlobId, RequestId
 from gateway.domain.transfers import TransferId
-from gateway.services import delivery, notices, request_notices
+from gateway.services import delivery, meeting_notices, notices, request_notices
 from gateway.services.parts import Parts
 
 QUEUE = "transfers"
@@ -50,6 +51,7 @@ class Worker:
             ("notify_request", self._notify_request, _FOR_A_DAY),
             ("remind", self._remind, _FOR_A_DAY),
             ("expire_request", self._expire_request, _ALWAYS),
+            ("meeting_notice", self._meeting_notice, _FOR_A_DAY),
         ):
             self._app.task(name=name, queue=QUEUE, retry=retry)(task)
 
@@ -122,6 +124,9 @@ class Worker:
 
     async def _expire_request(self, request_id: str) -> None:
         await request_notices.expire(self._parts, RequestId(request_id))
+
+    async def _meeting_notice(self, about: str, kind: str) -> None:
+        await meeting_notices.send(self._parts, about, NoticeKind(kind))
 
     async def _destroy_blob(self, blob_id: str) -> None:
         await asyncio.to_thread(self._parts.vault.remove, BlobId(blob_id))

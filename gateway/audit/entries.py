@@ -32,6 +32,17 @@ class Action(StrEnum):
     PROTOCOL_DRAFT_VETTED = "protocol-draft.vetted"
     PROTOCOL_DRAFT_PROPOSED = "protocol-draft.proposed"
     PROTOCOL_DRAFT_ABANDONED = "protocol-draft.abandoned"
+    MEETING_AGENDA_SAVED = "meeting-record.agenda-saved"
+    MEETING_ATTENDANCE_RECORDED = "meeting-record.attendance-recorded"
+    MEETING_RECORD_CLOSED = "meeting-record.closed"
+    MEETING_RECORD_CORRECTED = "meeting-record.corrected"
+    MEETING_OUTCOMES_BEGUN = "meeting-record.outcomes-begun"
+    MEETING_ACTION_TASKED = "meeting-action.tasked"
+    MEETING_ACTION_ENDED = "meeting-action.ended"
+    MEETING_NOTICE_SENT = "meeting-record.notice-sent"
+    DELETION_ASKED = "pack-deletion.asked"
+    DELETION_ANSWERED = "pack-deletion.answered"
+    SHARING_CHECKLIST_ENDED = "sharing-checklist.ended"
     TOKEN_CREATED = "token.created"  # noqa: S105 - an action's name
     TOKEN_REVOKED = "token.revoked"  # noqa: S105 - an action's name
     REQUEST_REFUSED = "request.refused"

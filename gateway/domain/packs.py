@@ -136,7 +136,8 @@ class Pack:
         marking: the classification a person chose for the whole pack.
         sent_at: when sending was asked for; None while the pack can still be changed.
         request: the request for information it carries or answers; None for a meeting pack.
-        recipients: who gets a request or an answer; a meeting pack goes to all who attend.
+        recipients: who gets a request or an answer; a meeting pack goes to all who attend, or of
+            them to these only, where there are any.
         limitations: of an answer, on reliability, accuracy and secondary use; goes with the pack.
     """
 
@@ -156,6 +157,11 @@ class Pack:
     request: RequestId | None = None
     recipients: tuple[RepresentativeId, ...] = ()
     limitations: str = ""
+
+    def goes_to(self, attendees: tuple[RepresentativeId, ...]) -> tuple[RepresentativeId, ...]:
+        """Whom it goes to, of a meeting with these attendees."""
+        everyone = self.kind is PackKind.MEETING and not self.recipients
+        return attendees if everyone else self.recipients
 
     def statement_for(self, recipient: RepresentativeId) -> Statement | None:
         """The statement of reasonable belief for `recipient`, if one was made."""

@@ -19,7 +19,7 @@ from gateway.domain.decisions import (
 from gateway.domain.errors import NotFound
 from gateway.domain.information_requests.facts import RequestFacts
 from gateway.domain.inspected import Inspections
-from gateway.domain.packs import Document, Pack, PackKind
+from gateway.domain.packs import Document, Pack
 from gateway.domain.register import (
     Agency,
     AgencyId,
@@ -82,7 +82,7 @@ async def gather(
         raise NotFound("The pack's meeting is not in the register.", "Import the register again.")
     protocol = in_force(await work.register.protocol_versions(meeting.protocol), day)
     # someone no longer on the attendee list is still looked at, so that a rule can say why not
-    everyone = meeting.attendees if pack.kind is PackKind.MEETING else pack.recipients
+    everyone = pack.goes_to(meeting.attendees)
     wanted = everyone if only is None else (only,)
     people = await work.register.representatives([*wanted, pack.contact])
     agencies = await work.register.agencies()

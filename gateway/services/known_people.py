@@ -13,7 +13,7 @@ from typing import Final
 from gateway.domain.information_requests.content import Subject
 from gateway.domain.inspected import child_key, person_key
 from gateway.domain.inspection import Kind, Known
-from gateway.domain.packs import Pack, PackKind, RequestId
+from gateway.domain.packs import Pack, RequestId
 from gateway.domain.register import ChildReference
 from gateway.services.parts import Parts
 from gateway.services.request_content import opened_content
@@ -32,7 +32,7 @@ async def known_people(parts: Parts, work: Work, pack: Pack) -> tuple[Known, ...
     """
     meeting = await work.register.meeting(pack.meeting)
     attendees = meeting.attendees if meeting else ()
-    recipients = attendees if pack.kind is PackKind.MEETING else pack.recipients
+    recipients = pack.goes_to(attendees)
     people = await work.register.representatives(recipients)
     declared = await work.register.conflicts(recipients)
     listed = {child.reference for child in meeting.children} if meeting else set()

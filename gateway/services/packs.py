@@ -37,7 +37,10 @@ from gateway.services.storage import StoredAnswer, Work
 
 @dataclass(frozen=True, slots=True)
 class PackTerms:
-    """What a coordinator says of a pack: the meeting, the authority, and the statements."""
+    """What a coordinator says of a pack: the meeting, the authority, and the statements.
+
+    `recipients` are those attendees it goes to; all, where there are none.
+    """
 
     meeting: MeetingId
     contact: RepresentativeId
@@ -47,6 +50,7 @@ class PackTerms:
     statements: tuple[Statement, ...] = ()
     consultations: tuple[Consultation, ...] = ()
     conditions: tuple[ConditionStatement, ...] = ()
+    recipients: tuple[RepresentativeId, ...] = ()
 
 
 def require_coordinator(actor: Actor) -> None:
@@ -90,6 +94,25 @@ async def create_pack(parts: Parts, actor: Actor, terms: PackTerms, key: str | N
         InvalidInput: unknown authority, or a contact or statement that is not the agency's own.
     """
     require_coordinator(actor)
+    async with parts.database.work() as work:
+        if key is None:
+            return await begin_pack(parts, work, actor, terms)
+        answer = await work.answers.get(actor.of_agency(), key)
+        if answer is not None:
+            return await owned(work, actor, PackId(answer.body))
+        pack = await begin_pack(parts, work, actor, terms)
+        held = StoredAnswer("make pack", pack.id)
+        await work.answers.put(actor.of_agency(), key, held, parts.clock.now())
+    return pack
+
+
+async def begin_pack(parts: Parts, work: Work, actor: Actor, terms: PackTerms) -> Pack:
+    """A new, empty pack, in the caller's transaction.
+
+    Raises:
+        Forbidden, NotFound, InvalidInput: as for `create_pack`.
+    """
+    require_coordinator(actor)
     pack = Pack(
         id=PackId(parts.identifiers.new()),
         agency=actor.of_agency(),
@@ -102,26 +125,20 @@ async def create_pack(parts: Parts, actor: Actor, terms: PackTerms, key: str | N
         statements=terms.statements,
         consultations=terms.consultations,
         conditions=terms.conditions,
+        recipients=terms.recipients,
     )
-    async with parts.database.work() as work:
-        meeting = await led_meeting(parts, work, actor, terms.meeting)
-        if key is not None:
-            answer = await work.answers.get(actor.of_agency(), key)
-            if answer is not None:
-                return await owned(work, actor, PackId(answer.body))
-            held = StoredAnswer("make pack", pack.id)
-            await work.answers.put(actor.of_agency(), key, held, parts.clock.now())
-        await _require_sound(parts, work, pack, meeting)
-        await work.packs.add(pack)
-        detail: dict[str, JSON] = {
-            "authority": pack.authority,
-            "purpose": pack.purpose,
-            "marking": pack.marking.value,
-            "statements": len(pack.statements),
-            "consultations": consulted(parts, pack),
-            "conditions": [each.code for each in pack.conditions],
-        }
-        await record(parts, work, actor, Action.PACK_CREATED, subject_of(parts, pack), detail)
+    meeting = await led_meeting(parts, work, actor, terms.meeting)
+    await _require_sound(parts, work, pack, meeting)
+    await work.packs.add(pack)
+    detail: dict[str, JSON] = {
+        "authority": pack.authority,
+        "purpose": pack.purpose,
+        "marking": pack.marking.value,
+        "statements": len(pack.statements),
+        "consultations": consulted(parts, pack),
+        "conditions": [each.code for each in pack.conditions],
+    }
+    await record(parts, work, actor, Action.PACK_CREATED, subject_of(parts, pack), detail)
     return pack
 
 
@@ -328,6 +345,12 @@ async def _require_sound(parts: Parts, work: Work, pack: Pack, meeting: Meeting)
             f"{len(strangers)} of the statements name someone who does not attend the meeting.",
             "Make statements for attendees only.",
             field="statements.recipient",
+        )
+    if set(pack.recipients) - set(meeting.attendees):
+        raise InvalidInput(
+            "The pack is to go to somebody who does not attend the meeting.",
+            "Choose among the attendees.",
+            field="recipients",
         )
     await _require_conditions(parts, work, pack, meeting)
     recipients = [statement.recipient for statement in pack.statements]

@@ -37,6 +37,7 @@ from gateway.domain.transfers import State, Transfer, TransferId
 from gateway.services.draft_storage import DraftStore
 from gateway.services.inspection_storage import InspectionStore
 from gateway.services.log_storage import IndexStore, Journal, OutsideStore, TreeStore
+from gateway.services.meeting_record_storage import MeetingRecordStore
 from gateway.services.paging import Page
 from gateway.services.pick_up_storage import PickUpStore
 from gateway.services.register_storage import ChangedThing, RegisterHistory
@@ -335,6 +336,10 @@ class Jobs(Protocol):
         """Have a request expire if it is still open at `at`."""
         ...
 
+    async def meeting_notice(self, about: str, kind: str, at: datetime | None = None) -> None:
+        """Have a mail about an action or a pack to be deleted sent, not before `at`."""
+        ...
+
 
 class Work(Protocol):
     """One transaction over all stores."""
@@ -347,6 +352,7 @@ class Work(Protocol):
     transfers: TransferStore
     pick_ups: PickUpStore
     drafts: DraftStore
+    meeting_records: MeetingRecordStore
     requests: RequestStore
     links: LinkStore
     tokens: TokenStore

@@ -7,6 +7,7 @@ from datetime import datetime
 from gateway.domain.actors import Actor, Role
 from gateway.domain.decisions import Finding
 from gateway.domain.errors import Forbidden
+from gateway.domain.meeting_records import Keeping
 from gateway.domain.packs import DocumentId, Pack, PackId, PackKind
 from gateway.domain.transfers import Refused, State, Transfer, TransferId
 from gateway.domain.transfers.watching import awaits_reading, recallable, settled
@@ -39,12 +40,16 @@ class TransferView:
 
 @dataclass(frozen=True, slots=True)
 class TransferStory:
-    """One transfer in full: its pack, titles of its documents, what the rules named in it say."""
+    """One transfer in full: its pack, titles of its documents, what the rules named in it say.
+
+    `keeping` is the question to its recipient whether it was deleted, where that was asked.
+    """
 
     view: TransferView
     pack: Pack | None
     titles: Mapping[DocumentId, str]
     findings: Mapping[str, Finding]
+    keeping: Keeping | None = None
 
     @property
     def marking(self) -> str:
@@ -104,6 +109,7 @@ async def look_at_transfer(parts: Parts, actor: Actor, identifier: TransferId) -
         (view,) = await views(parts, work, [found])
         pack = await work.packs.get(found.pack, actor.of_agency())
         documents = await work.packs.documents(found.pack)
+        keeping = await work.meeting_records.keeping_of(found.id, found.agency)
     rules = {rule for withheld in found.withheld for rule in withheld.rules}
     if isinstance(found.progress, Refused):
         rules |= set(found.progress.rules)
@@ -113,6 +119,7 @@ async def look_at_transfer(parts: Parts, actor: Actor, identifier: TransferId) -
         pack=pack,
         titles={document.id: document.title for document in documents},
         findings={rule: finding for rule, finding in words.items() if finding is not None},
+        keeping=keeping,
     )
 
 

@@ -12,6 +12,7 @@ from gateway.domain.errors import InvalidInput
 from gateway.services.draft_storage import DraftStore
 from gateway.services.inspection_storage import InspectionStore
 from gateway.services.log_storage import IndexStore, Journal, OutsideStore, TreeStore
+from gateway.services.meeting_record_storage import MeetingRecordStore
 from gateway.services.pick_up_storage import PickUpStore
 from gateway.services.register_storage import RegisterHistory
 from gateway.services.request_storage import LinkStore, RequestStore
@@ -35,6 +36,7 @@ from gateway.storage.jobs import PostgresJobs
 from gateway.storage.journal import PostgresJournal
 from gateway.storage.locks import lock_key
 from gateway.storage.log_store import PostgresOutside, PostgresTree
+from gateway.storage.meeting_record_store import PostgresMeetingRecords
 from gateway.storage.pack_store import PostgresKeys, PostgresPacks
 from gateway.storage.pick_up_store import PostgresPickUps
 from gateway.storage.register_history_store import PostgresRegisterHistory
@@ -68,6 +70,7 @@ class PostgresWork:
     transfers: TransferStore
     pick_ups: PickUpStore
     drafts: DraftStore
+    meeting_records: MeetingRecordStore
     requests: RequestStore
     links: LinkStore
     tokens: TokenStore
@@ -211,6 +214,7 @@ async def _unit(connection: AsyncConnection) -> AsyncIterator[PostgresWork]:
             transfers=PostgresTransfers(connection),
             pick_ups=PostgresPickUps(connection),
             drafts=PostgresDrafts(connection),
+            meeting_records=PostgresMeetingRecords(connection),
             requests=PostgresRequests(connection),
             links=PostgresLinks(connection),
             tokens=PostgresTokens(connection),

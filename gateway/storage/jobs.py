@@ -21,6 +21,7 @@ DESTROY_BLOB = "destroy_blob"
 NOTIFY_REQUEST = "notify_request"
 REMIND = "remind"
 EXPIRE_REQUEST = "expire_request"
+MEETING_NOTICE = "meeting_notice"
 
 _DEFER = text(
     "SELECT procrastinate_defer_jobs_v1(ARRAY[CAST(ROW("
@@ -59,6 +60,10 @@ class PostgresJobs:
     async def expire_request(self, request: RequestId, at: datetime) -> None:
         """Have a request expire if it is still open at `at`."""
         await self._defer(EXPIRE_REQUEST, {"request_id": request}, at)
+
+    async def meeting_notice(self, about: str, kind: str, at: datetime | None = None) -> None:
+        """Have a mail about an action or a pack to be deleted sent, not before `at`."""
+        await self._defer(MEETING_NOTICE, {"about": about, "kind": kind}, at)
 
     async def _defer(self, task: str, args: dict[str, str], at: datetime | None = None) -> None:
         values = {"queue": QUEUE, "task": task, "args": json.dumps(args), "at": at}

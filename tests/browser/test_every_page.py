@@ -16,7 +16,7 @@ from playwright.sync_api import Browser
 from support.browsing import CHROMIUM, LARGEST_PAGE_BYTES, Window, chromium, window
 from support.commented import commented
 from support.house import Person, move_in, sign_in
-from support.running import Installation, installation
+from support.running import Installation, installation, until
 from support.world import SAMPLE
 
 from gateway.domain.actors import Role
@@ -36,6 +36,7 @@ WHO = {
     Role.PRIVACY_OFFICER: ("privacy@tamariki-care.example", LEAD, None),
     Role.ADMINISTRATOR: ("admin@tamariki-care.example", LEAD, None),
 }
+HELD = "kowhai-2026-11-24"  # a meeting that is over
 # What is fetched by pages or saved as a file, and looked at elsewhere.
 NO_PAGES = {
     "serveFile",
@@ -69,6 +70,8 @@ class Places:
             parts["pack"] = self.unsent
         if route.path.endswith(("/edit", "/send")) and route.path.startswith("/requests/"):
             parts["request"] = self.draft
+        if route.path.startswith(("/meetings/{meeting}/record", "/meetings/{meeting}/checklist")):
+            parts["meeting"] = HELD
         address = re.sub(r"\{(\w+)\}", lambda part: parts.get(part[1], part[0]), route.path)
         assert "{" not in address, f"say here what stands for {address} in an address"
         return address
@@ -130,6 +133,41 @@ def begun_draft(there: Installation, browser: Browser, person: Person) -> str:
     return draft
 
 
+def held_meeting(there: Installation, browser: Browser, person: Person) -> tuple[str, str]:
+    """An action of a meeting that is over, and a checklist for it that came to its end."""
+    sample = (SAMPLE / "register.toml").read_text()
+    earlier = sample.replace("kowhai-2026-12-08", HELD).replace(
+        "2026-12-08T10:00:00+13:00", "2026-11-24T10:00:00+13:00"
+    )
+    file = there.folder / "earlier.toml"
+    file.write_text(earlier)
+    there.run("register", "import", str(file))
+    context, seen = sign_in(there, browser, person)
+    record = f"/meetings/{HELD}/record"
+    seen.open(f"{record}/actions/new")
+    seen.page.get_by_label("Who sees to it").select_option("ben-sample")
+    seen.page.get_by_label("What is to be done").fill("Ring the school.")
+    seen.page.get_by_label("Due on").fill("2099-12-01")
+    seen.page.get_by_role("button", name="Task the agency").click()
+    action = seen.page.locator("main a[href^='/actions/']").first.get_attribute("href") or ""
+    until(lambda: any(b".tasked@" in raw for raw in there.mail.mails))
+    seen.open(f"{record}/attendance")
+    for choice in seen.page.locator("select[name^='presence-']").all():
+        choice.select_option("present")
+    seen.page.get_by_role("button", name="Save").click()
+    seen.page.wait_for_url("**/record?said=saved")
+    seen.look("coordinator-open-record")
+    seen.page.get_by_role("button", name="Close the record").click()
+    seen.page.wait_for_url("**/record?said=record-closed")
+    seen.open(f"/meetings/{HELD}/checklist")
+    seen.page.get_by_label("Do not share, because").fill("It is not needed.")
+    seen.page.get_by_role("button", name="Do not share").click()
+    seen.page.wait_for_url("**/checklists/*")
+    checklist = seen.page.url.partition("?")[0].rpartition("/")[2]
+    context.close()
+    return action.rpartition("/")[2], checklist
+
+
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """One browser for all pages."""
@@ -172,6 +210,7 @@ def places(browser: Browser) -> Iterator[Places]:
             "section": "information",
         }
         unsent, parts["document"] = unsent_pack(there)
+        parts["action"], parts["checklist"] = held_meeting(there, browser, people[Role.COORDINATOR])
         yield Places(there, people, parts, unsent, police["request"])
 
 
@@ -240,7 +279,13 @@ def test_every_page_that_needs_no_sign_in_holds(places: Places, browser: Browser
     """As above, for whoever comes without an account."""
     context = browser.new_context()
     seen = window(context, places.there.base)
-    for address in ("/sign-in", "/acknowledge", "/help/open-a-pack", "/acknowledge/nowhere"):
+    for address in (
+        "/sign-in",
+        "/acknowledge",
+        "/help/open-a-pack",
+        "/acknowledge/nowhere",
+        "/deletion/nowhere",
+    ):
         answer = seen.open(address)
         assert answer is not None
         seen.complaints.clear()

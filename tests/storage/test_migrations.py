@@ -19,6 +19,13 @@ from gateway.audit.verify import verify_export
 from gateway.domain.drafts import Comment, ProtocolDraft
 from gateway.domain.errors import Unavailable
 from gateway.domain.inspected import Inspected
+from gateway.domain.meeting_records import (
+    Checklist,
+    Correction,
+    Keeping,
+    MeetingAction,
+    MeetingRecord,
+)
 from gateway.domain.packs import Document, Pack
 from gateway.domain.register import Agency, ConflictOfInterest, Meeting, Protocol, Representative
 from gateway.domain.transfers import Transfer
@@ -33,6 +40,13 @@ from gateway.storage.database import PostgresDatabase
 from gateway.storage.database import postgres_url as sqlalchemy_url
 from gateway.storage.draft_tables import draft_comments, protocol_drafts
 from gateway.storage.inspection_tables import document_inspections
+from gateway.storage.meeting_record_tables import (
+    meeting_actions,
+    meeting_corrections,
+    meeting_records,
+    pack_keepings,
+    sharing_checklists,
+)
 from gateway.storage.pick_up_store import pick_ups
 from gateway.storage.register_history_store import register_changes
 from gateway.storage.tables import metadata
@@ -98,6 +112,11 @@ def shape(url: str) -> list[list[tuple[object, ...]]]:
         (register_changes, SealedChange),
         (protocol_drafts, ProtocolDraft),
         (draft_comments, Comment),
+        (meeting_records, MeetingRecord),
+        (meeting_corrections, Correction),
+        (meeting_actions, MeetingAction),
+        (pack_keepings, Keeping),
+        (sharing_checklists, Checklist),
     ],
 )
 def test_every_field_has_a_column(table: Table, kind: type[Any]) -> None:

@@ -121,6 +121,8 @@ _TOKEN, _REGISTER, _KEY = "Access token", "Register", "Log signing key"
 _PACK, _TRANSFER, _PASSWORD = "Pack", "Transfer", "Pack password"
 _REQUEST, _LINK = "Information request", "Answer link"
 _DRAFT = "Protocol draft"
+_RECORD, _TASK, _DELETION = "Meeting record", "Meeting action", "Pack deletion"
+_CHECKLIST = "Sharing checklist"
 _USER, _SESSION = "User", "Session"
 
 KINDS: Mapping[str, Kind] = MappingProxyType(
@@ -136,6 +138,17 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         Action.PROTOCOL_DRAFT_VETTED: _entity(_DRAFT, "Update", _LOW),
         Action.PROTOCOL_DRAFT_PROPOSED: _entity(_DRAFT, "Update", _LOW),
         Action.PROTOCOL_DRAFT_ABANDONED: _entity(_DRAFT, "Delete"),
+        Action.MEETING_AGENDA_SAVED: _entity(_RECORD, "Update"),
+        Action.MEETING_ATTENDANCE_RECORDED: _entity(_RECORD, "Update"),
+        Action.MEETING_RECORD_CLOSED: _entity(_RECORD, "Update", _LOW),
+        Action.MEETING_RECORD_CORRECTED: _entity(_RECORD, "Update", _LOW),
+        Action.MEETING_OUTCOMES_BEGUN: _entity(_RECORD, "Update"),
+        Action.MEETING_ACTION_TASKED: _entity(_TASK, "Create"),
+        Action.MEETING_ACTION_ENDED: _entity(_TASK, "Update"),
+        Action.MEETING_NOTICE_SENT: _mail(),
+        Action.DELETION_ASKED: _entity(_DELETION, "Create"),
+        Action.DELETION_ANSWERED: _entity(_DELETION, "Update"),
+        Action.SHARING_CHECKLIST_ENDED: _entity(_CHECKLIST, "Create"),
         Action.TOKEN_CREATED: _entity(_TOKEN, "Create", _LOW),
         Action.TOKEN_REVOKED: _entity(_TOKEN, "Deactivate", _LOW),
         Action.REQUEST_REFUSED: Kind(EventClass.API, OTHER_ACTIVITY, "Refuse", _LOW),

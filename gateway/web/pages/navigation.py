@@ -20,13 +20,18 @@ _BY_ROLE: Final[Mapping[Role, tuple[Entry, ...]]] = MappingProxyType(
     {
         Role.COORDINATOR: (
             Entry("Home", "/coordinator"),
+            Entry("Meetings", "/meetings"),
             Entry("Packs", "/packs"),
             Entry("Transfers", "/transfers"),
             Entry("Requests", "/requests"),
             Entry("Approvals", "/approvals"),
             Entry("Protocols", "/catalogue"),
         ),
-        Role.RESPONDER: (Entry("Requests to us", "/received"), Entry("Protocols", "/catalogue")),
+        Role.RESPONDER: (
+            Entry("Requests to us", "/received"),
+            Entry("Meetings", "/meetings"),
+            Entry("Protocols", "/catalogue"),
+        ),
         Role.AUDITOR: (
             Entry("Search the log", "/audit"),
             Entry("Refusals", "/audit/refusals"),
@@ -37,6 +42,7 @@ _BY_ROLE: Final[Mapping[Role, tuple[Entry, ...]]] = MappingProxyType(
         Role.PRIVACY_OFFICER: (
             Entry("Approvals", "/approvals"),
             Entry("Transfers", "/transfers"),
+            Entry("Meetings", "/meetings"),
             Entry("Register", "/register"),
             Entry("Protocols", "/catalogue"),
             Entry("Response times", "/audit/response-times"),

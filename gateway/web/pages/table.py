@@ -12,6 +12,7 @@ from gateway.web.pages.audit.table import AUDIT_PAGES
 from gateway.web.pages.catalogue.table import CATALOGUE_PAGES
 from gateway.web.pages.drafts.table import DRAFT_PAGES
 from gateway.web.pages.leaving import LEAVING_PAGES
+from gateway.web.pages.meeting_records.table import MEETING_RECORD_PAGES
 from gateway.web.pages.packs.table import PACK_PAGES
 from gateway.web.pages.pick_up.table import PICK_UP_PAGES
 from gateway.web.pages.register.table import REGISTER_PAGES
@@ -32,5 +33,5 @@ PAGES: Final[tuple[Route, ...]] = (
         page=True, places={"file": r"[a-z0-9.-]{1,80}"},
     ),
     *ACCOUNT_PAGES, *SIGN_ON_PAGES, *LEAVING_PAGES, *PACK_PAGES, *REQUEST_PAGES, *AUDIT_PAGES,
-    *REGISTER_PAGES, *PICK_UP_PAGES, *CATALOGUE_PAGES, *DRAFT_PAGES,
+    *REGISTER_PAGES, *PICK_UP_PAGES, *CATALOGUE_PAGES, *DRAFT_PAGES, *MEETING_RECORD_PAGES,
 )  # fmt: skip

@@ -10,6 +10,7 @@ from gateway.domain.errors import Conflict, Forbidden, InvalidInput, NotFound, R
 from gateway.domain.register import AuthorityCode, Purpose
 from gateway.forms.fields import Form as Model
 from gateway.services import packs
+from gateway.services.meeting_outcomes import begin_outcomes
 from gateway.services.meetings import MeetingView, look_at_meeting
 from gateway.services.ports import Authority
 from gateway.web.calls import Call
@@ -24,6 +25,9 @@ class BasisQuery(Model):
     """What the pack is for, and under which legal authority."""
 
     basis: str = Field(default="", max_length=100, description="Purpose/legal authority.")
+    outcomes: str = Field(
+        default="", max_length=3, description="'yes' for a pack that shares outcomes back."
+    )
 
 
 async def show_new_pack(call: Call) -> web.Response:
@@ -31,11 +35,16 @@ async def show_new_pack(call: Call) -> web.Response:
     view = await look_at_meeting(call.parts, call.actor, call.meeting)
     choices = bases(view)
     known = [f"{purpose.code}/{authority.code}" for purpose, authority in choices]
-    basis = call.query_as(BasisQuery).basis or (known[0] if len(known) == 1 else "")
+    asked = call.query_as(BasisQuery)
+    outcomes = ["yes"] if asked.outcomes == "yes" else []
+    basis = asked.basis or (known[0] if len(known) == 1 else "")
     if basis not in known:
-        return page(call.request, "packs/basis.html", view=view, choices=choices)
+        return page(
+            call.request, "packs/basis.html", view=view, choices=choices, outcomes=bool(outcomes)
+        )
     purpose, _, authority = basis.partition("/")
-    return _form_page(call, view, Form({"purpose": [purpose], "authority": [authority]}))
+    fields = {"purpose": [purpose], "authority": [authority], "outcomes": outcomes}
+    return _form_page(call, view, Form({name: each for name, each in fields.items() if each}))
 
 
 async def make_pack(call: Call) -> web.Response:
@@ -57,7 +66,10 @@ async def make_pack(call: Call) -> web.Response:
         terms = terms_from(call.form, view, call.actor.representative)
         key = call.form.text("key")[:64]
         named = f"new pack {key}" if key else None
-        pack = await packs.create_pack(call.parts, call.actor, terms, named)
+        if call.form.text("outcomes") == "yes":
+            pack = await begin_outcomes(call.parts, call.actor, terms, named)
+        else:
+            pack = await packs.create_pack(call.parts, call.actor, terms, named)
     except (InvalidInput, Conflict, Refused, NotFound) as error:
         status, errors = await refused(call, error, field_of(call.form, view))
         return _form_page(call, view, call.form, status=status, errors=errors)

@@ -1,0 +1,1 @@
+"""Pages of what happens at a meeting and after it."""
