@@ -9,6 +9,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from gateway.domain.errors import InvalidInput
+from gateway.services.breach_storage import BreachStore
 from gateway.services.draft_storage import DraftStore
 from gateway.services.inspection_storage import InspectionStore
 from gateway.services.log_storage import IndexStore, Journal, OutsideStore, TreeStore
@@ -27,6 +28,7 @@ from gateway.services.storage import (
 )
 from gateway.services.user_storage import SessionStore, UserStore
 from gateway.storage.access_store import PostgresAnswers, PostgresTokens
+from gateway.storage.breach_store import PostgresBreaches
 from gateway.storage.draft_store import PostgresDrafts
 from gateway.storage.failures import database_failures
 from gateway.storage.index_store import PostgresIndex
@@ -68,6 +70,7 @@ class PostgresWork:
     transfers: TransferStore
     pick_ups: PickUpStore
     drafts: DraftStore
+    breaches: BreachStore
     requests: RequestStore
     links: LinkStore
     tokens: TokenStore
@@ -211,6 +214,7 @@ async def _unit(connection: AsyncConnection) -> AsyncIterator[PostgresWork]:
             transfers=PostgresTransfers(connection),
             pick_ups=PostgresPickUps(connection),
             drafts=PostgresDrafts(connection),
+            breaches=PostgresBreaches(connection),
             requests=PostgresRequests(connection),
             links=PostgresLinks(connection),
             tokens=PostgresTokens(connection),

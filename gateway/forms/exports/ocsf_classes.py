@@ -121,6 +121,7 @@ _TOKEN, _REGISTER, _KEY = "Access token", "Register", "Log signing key"
 _PACK, _TRANSFER, _PASSWORD = "Pack", "Transfer", "Pack password"
 _REQUEST, _LINK = "Information request", "Answer link"
 _DRAFT = "Protocol draft"
+_BREACH = "Privacy breach"
 _USER, _SESSION = "User", "Session"
 
 KINDS: Mapping[str, Kind] = MappingProxyType(
@@ -135,6 +136,19 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         Action.PROTOCOL_DRAFT_VETTED: _entity(_DRAFT, "Update", _LOW),
         Action.PROTOCOL_DRAFT_PROPOSED: _entity(_DRAFT, "Update", _LOW),
         Action.PROTOCOL_DRAFT_ABANDONED: _entity(_DRAFT, "Delete"),
+        Action.BREACH_REPORTED: _entity(_BREACH, "Create", _HIGH),
+        Action.BREACH_ADDED_TO: _entity(_BREACH, "Update", _MEDIUM),
+        Action.BREACH_STOPPED: _entity(_BREACH, "Update", _HIGH),
+        Action.BREACH_CONTAINED: _entity(_BREACH, "Update", _MEDIUM),
+        Action.BREACH_ASSESSED: _entity(_BREACH, "Update", _HIGH),
+        Action.BREACH_NOTIFICATION_RECORDED: _entity(_BREACH, "Update", _HIGH),
+        Action.BREACH_NOT_NOTIFIABLE: _entity(_BREACH, "Update", _HIGH),
+        Action.BREACH_NOTICE_ASKED: _entity(_BREACH, "Update", _MEDIUM),
+        Action.BREACH_NOTICE_SENT: _entity(_BREACH, "Update", _MEDIUM),
+        Action.BREACH_LESSON_ADDED: _entity(_BREACH, "Update", _LOW),
+        Action.BREACH_LESSON_CARRIED: _entity(_BREACH, "Update", _LOW),
+        Action.BREACH_LESSON_DONE: _entity(_BREACH, "Update", _LOW),
+        Action.BREACH_CLOSED: _entity(_BREACH, "Update", _MEDIUM),
         Action.TOKEN_CREATED: _entity(_TOKEN, "Create", _LOW),
         Action.TOKEN_REVOKED: _entity(_TOKEN, "Deactivate", _LOW),
         Action.REQUEST_REFUSED: Kind(EventClass.API, OTHER_ACTIVITY, "Refuse", _LOW),
