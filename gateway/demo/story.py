@@ -97,6 +97,7 @@ async def _send_and_follow(stage: Stage, matrix: dict[str, Any], base: str) -> N
     report["requests"] = await play(scene)
     (stage.out / "report.json").write_text(json.dumps(report, ensure_ascii=False, indent=2) + "\n")
     exported = stage.out / "audit"
+    await _practise(stage, first)
     await stage.run("audit", "child", _CHILD)
     await stage.run("audit", "export", "--out", str(exported))
     await stage.run("audit", "verify", str(exported))
@@ -104,6 +105,16 @@ async def _send_and_follow(stage: Stage, matrix: dict[str, Any], base: str) -> N
     held = ("--key", key, "--archive", str(pack.archive), str(pack.receipt))
     await stage.run("audit", "verify-receipt", *held)
     _sum_up(stage.out, report)
+
+
+async def _practise(stage: Stage, reference: str) -> None:
+    """Practise a breach on a transfer that was sent: nothing is stopped, and the log says so."""
+    _console.print("\nAn exercise: suppose that pack had gone astray", style="bold")
+    await stage.run(
+        "breach", "report", reference, "--as", _CONTACT, "--exercise", "--stop",
+        "--what", "Exercise: a pack went to the wrong mailbox.",
+        "--affected", "Nobody: this is practised.",
+    )  # fmt: skip
 
 
 async def _transfers(stage: Stage) -> list[dict[str, Any]]:

@@ -172,6 +172,10 @@ def places(browser: Browser) -> Iterator[Places]:
             "section": "information",
         }
         unsent, parts["document"] = unsent_pack(there)
+        parts["breach"] = there.json(
+            "breach", "report", transfer["reference"], health["reference"], "--as", "pat-tauira",
+            "--what", "Sample.", "--affected", "Nobody.", "--exercise", "--stop", "--json",
+        )["breach"]  # fmt: skip
         yield Places(there, people, parts, unsent, police["request"])
 
 

@@ -4,7 +4,8 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from support.agreed import agree
+from support.agreed import terms
+from support.picking_up import released, token_of, with_page
 from support.world import COORDINATOR, LEAD, World
 
 from gateway.audit.entries import Action
@@ -25,11 +26,9 @@ from gateway.domain.breaches import (
 )
 from gateway.domain.breaches.evidence import Left, Step
 from gateway.domain.errors import Conflict, Forbidden, InvalidInput, NotFound
-from gateway.domain.protocol_terms import ListedAgency
 from gateway.domain.register import (
     AgencyId,
     ConflictOfInterest,
-    PickUp,
     ProtocolId,
     Register,
     RepresentativeId,
@@ -90,6 +89,25 @@ async def reported(
     return await breaches.report_breach(world.parts, actor, report)
 
 
+async def with_managers(world: World) -> None:
+    """A version in force that names the relationship managers of two agencies."""
+    meeting = world.register.meetings[0]
+    versions = [each for each in world.register.protocols if each.id == meeting.protocol]
+    before = max(versions, key=lambda each: each.version)
+    today = world.parts.today()
+    managers = {LEAD: RepresentativeId("aroha-tauira"), HEALTH: RepresentativeId("hana-sample")}
+    signed = terms([each.agency for each in before.signatures])
+    listed = [replace(each, manager=managers.get(each.agency)) for each in signed.agencies]
+    version = replace(
+        before,
+        version=before.version + 1,
+        in_force_from=today,
+        review_due=today + timedelta(days=365),
+        terms=replace(signed, agencies=tuple(listed)),
+    )
+    await world.import_register(Register(protocols=(version,)))
+
+
 async def seen(world: World, breach: Breach, actor: Actor = OFFICER) -> BreachView:
     await world.parts.sequencer.run(wait=True)
     view = await look(world.parts, actor, breach.id)
@@ -133,8 +151,8 @@ async def test_one_press_stops_what_can_be_stopped_and_says_so(world: World) -> 
     assert {each.ending for each in made} == {Ending.DONE}
     states = [(await world.transfer(each)).state for each in (late, mailed, early)]
     assert states == [State.PASSWORD_SENT, State.RECALLED, State.RECALLED]
-    links = [letter.link for letter, _ in world.channels.mails if letter.link]
-    for link in links:
+    links = [letter.acknowledge_at for letter, _ in world.channels.mails]
+    for link in filter(None, links):
         with pytest.raises((NotFound, Conflict)):
             await transfers.acknowledge_by_link(world.parts, USER, link.rpartition("/")[2])
     logged = await entries(world, Action.BREACH_STOPPED)
@@ -161,13 +179,8 @@ async def test_what_moved_on_meanwhile_is_too_late_and_not_said_to_be_done(world
 
 async def test_a_pack_that_is_being_picked_up_is_destroyed_here(world: World) -> None:
     """Its links lead nowhere, and no session that was opened gets a byte."""
-    agencies = [
-        replace(each, pick_up=PickUp.ALWAYS) if each.id == HEALTH else each
-        for each in world.register.agencies
-    ]
-    await world.import_register(replace(world.register, agencies=tuple(agencies)))
-    sent = await delivered(world, "hana-sample")
-    token = world.channels.pick_ups[-1].link.rpartition("/")[2]
+    world = with_page(world)
+    sent, token = await released(world), token_of(world)
     code = world.channels.pick_up_codes[sent.reference]
     way = await pick_ups.open_with_code(world.parts, USER, token, code)
     span = pick_ups.Span(0, 9)
@@ -192,7 +205,7 @@ async def test_a_pack_that_is_being_picked_up_is_destroyed_here(world: World) ->
 
 async def test_an_exercise_asks_the_same_and_does_nothing(world: World) -> None:
     """It says what would be done; transfers go on; only the own agency's people get mail."""
-    await agree(world)
+    await with_managers(world)
     mailed = await walk(world, (await world.send())["mere-tauira"], State.MAILED)
     breach = await reported(world, mailed, exercise=True)
     real = await reported(world, mailed)
@@ -241,14 +254,19 @@ async def test_what_is_known_says_whether_pack_and_password_went_together(world:
     assert view.breach.harm is None
 
 
-async def test_the_way_from_report_to_closed(world: World) -> None:
-    """The clock runs from when it became known; a person decides; nothing is closed before."""
+async def test_the_clock_runs_from_when_it_became_known(world: World) -> None:
+    """What is left, and by how much it is over."""
     breach = await reported(world, known_at=world.clock.now() - timedelta(hours=70))
     view = await seen(world, breach)
     assert (view.clock.hours_left, view.clock.overdue, view.clock.stopped) == (2, False, False)
     world.clock.move(hours=5)
     (listed,) = (await list_breaches(world.parts, OFFICER, BreachFilter(overdue=True))).own
     assert (listed.clock.hours_left, listed.clock.overdue) == (3, True)
+
+
+async def test_the_way_from_report_to_closed(world: World) -> None:
+    """A person decides; nothing is closed before it is settled who is notified."""
+    breach = await reported(world)
     breach = await breaches.contain_breach(world.parts, USER, breach.id, "Telephoned.", seen=0)
     assert breach.state is BreachState.CONTAINED
     judged = Judgement({Factor.SENSITIVE: "Health of a child."}, Harm.LIKELY, "It is sensitive.")
@@ -298,14 +316,7 @@ async def test_agencies_that_are_told_see_what_they_are_told_and_others_nothing(
     world: World,
 ) -> None:
     """The mail holds a reference; the page the message; a third agency finds no such breach."""
-    await agree(
-        world,
-        agencies=(
-            ListedAgency(LEAD, "To lead.", RepresentativeId("aroha-tauira")),
-            ListedAgency(HEALTH, "To know.", RepresentativeId("hana-sample")),
-            ListedAgency(POLICE, "To know.", RepresentativeId("ben-sample")),
-        ),
-    )
+    await with_managers(world)
     breach = await reported(world, (await world.send())["mere-tauira"])
     for actor in (THERE, ELSEWHERE):
         with pytest.raises(NotFound):
@@ -345,7 +356,7 @@ async def test_who_may_not_see_it_does_not(world: World) -> None:
     with pytest.raises(Forbidden):
         await reported(world, actor=replace(OFFICER, role=Role.AUDITOR))
     conflict = ConflictOfInterest(
-        RepresentativeId("pat-tauira"), breach.children[0], "A relative.", world.parts.today()
+        RepresentativeId("pat-tauira"), breach.children[0], world.parts.today()
     )
     await world.import_register(Register(conflicts=(conflict,)))
     with pytest.raises(NotFound):
@@ -364,12 +375,12 @@ async def test_a_lesson_begins_a_comment_on_the_next_draft(world: World) -> None
             world.parts, USER, breach.id, replace(new, due_on=new.due_on - timedelta(days=1))
         )
     protocol = ProtocolId("kowhai")
-    drafts = []
-    for _ in range(2):
-        lesson = await breach_lessons.add_lesson(world.parts, USER, breach.id, new)
-        drafts.append(
-            await breach_lessons.carry_lesson(world.parts, USER, breach.id, lesson.id, protocol)
-        )
+    first = await breach_lessons.add_lesson(world.parts, USER, breach.id, new)
+    lesson = await breach_lessons.add_lesson(world.parts, USER, breach.id, new)
+    drafts = [
+        await breach_lessons.carry_lesson(world.parts, USER, breach.id, each.id, protocol)
+        for each in (first, lesson)
+    ]
     with pytest.raises(Conflict):
         await breach_lessons.carry_lesson(world.parts, USER, breach.id, lesson.id, protocol)
     assert drafts[0] == drafts[1]
