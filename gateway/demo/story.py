@@ -97,7 +97,7 @@ async def _send_and_follow(stage: Stage, matrix: dict[str, Any], base: str) -> N
     report["requests"] = await play(scene)
     (stage.out / "report.json").write_text(json.dumps(report, ensure_ascii=False, indent=2) + "\n")
     exported = stage.out / "audit"
-    await _practise(stage, first)
+    await _practise(stage, *sorted(packs)[:2])
     await stage.run("audit", "child", _CHILD)
     await stage.run("audit", "export", "--out", str(exported))
     await stage.run("audit", "verify", str(exported))
@@ -107,12 +107,12 @@ async def _send_and_follow(stage: Stage, matrix: dict[str, Any], base: str) -> N
     _sum_up(stage.out, report)
 
 
-async def _practise(stage: Stage, reference: str) -> None:
-    """Practise a breach on a transfer that was sent: nothing is stopped, and the log says so."""
-    _console.print("\nAn exercise: suppose that pack had gone astray", style="bold")
+async def _practise(stage: Stage, *references: str) -> None:
+    """Practise a breach on transfers that were sent: nothing is stopped, and the log says so."""
+    _console.print("\nAn exercise: suppose two of these packs had gone astray", style="bold")
     await stage.run(
-        "breach", "report", reference, "--as", _CONTACT, "--exercise", "--stop",
-        "--what", "Exercise: a pack went to the wrong mailbox.",
+        "breach", "report", *references, "--as", _CONTACT, "--exercise", "--stop",
+        "--what", "Exercise: packs went to the wrong mailbox.",
         "--affected", "Nobody: this is practised.",
     )  # fmt: skip
 

@@ -21,7 +21,6 @@ from gateway.services.breach_scope import REPORTERS, breach_of, subject_of, who
 from gateway.services.disposal import destroy
 from gateway.services.moves import Move, move
 from gateway.services.parts import Parts
-from gateway.services.request_moves import subject_of as request_subject
 from gateway.services.storage import Work
 
 MOST_STOPS = 500  # recorded of one breach
@@ -44,16 +43,19 @@ class Stoppable:
 
 
 async def stoppable(parts: Parts, work: Work, breach: Breach) -> tuple[Stoppable, ...]:
-    """What would still stop something, transfer by transfer, then request by request."""
+    """What would still stop something, request by request, then transfer by transfer.
+
+    A recall of what carries a request makes its links void, so these are shut before it.
+    """
     found: list[Stoppable] = []
-    for identifier in breach.transfers:
-        transfer = await work.transfers.get(identifier, breach.agency)
-        if transfer is not None:
-            found.append(await _of_transfer(parts, work, breach, transfer))
     for request_id in breach.requests:
         request = await work.requests.asked(request_id, breach.agency)
         if request is not None:
             found.append(_of_request(parts, breach, request))
+    for identifier in breach.transfers:
+        transfer = await work.transfers.get(identifier, breach.agency)
+        if transfer is not None:
+            found.append(await _of_transfer(parts, work, breach, transfer))
     return tuple(found)
 
 
@@ -162,10 +164,9 @@ async def _keep(
     subject = subject_of(breach)
     if what.transfer is not None:
         transfer = await work.transfers.get(what.transfer, breach.agency)
-        subject = (about(parts, transfer) if transfer is not None else {}) | subject
-    elif what.request is not None:
-        request = await work.requests.asked(what.request, breach.agency)
-        subject = (request_subject(parts, request) if request is not None else {}) | subject
+        subject |= about(parts, transfer) if transfer is not None else {}
+    elif what.request is not None:  # without the agency asked: it hears of breaches by notice only
+        subject |= {"information_request": what.request, "reference": what.reference}
     detail: dict[str, JSON] = {
         "measure": measure.value,
         "ending": ending.value,

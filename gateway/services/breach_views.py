@@ -38,6 +38,7 @@ from gateway.services.parts import Parts
 from gateway.services.storage import Work
 
 _MOST_SHARED = 200
+_MOST_WORDS = 20  # of a search, looked up as references
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,13 +129,14 @@ async def list_breaches(parts: Parts, actor: Actor, wanted: BreachFilter) -> Bre
     """
     agency = require(actor, READERS, "see breaches")
     async with parts.database.work() as work:
+        named = await _named(work, agency, wanted.words)
         own: list[Listed] = []
         for breach, stored in await work.breaches.of_agency(agency, MOST_BREACHES):
             if not await visible(work, actor, breach):
                 continue
             account = opened(parts, breach, stored)
             listed = await _listed(parts, work, breach, account)
-            if _fits(listed, account, wanted):
+            if _fits(listed, account, wanted, named):
                 own.append(listed)
         shared = await work.breaches.shared_with(agency, _MOST_SHARED)
         names = await work.register.agencies()
@@ -212,7 +214,18 @@ def _clock(parts: Parts, breach: Breach, account: Account) -> Clock72:
     return clock(breach.known_at, parts.clock.now(), stopped)
 
 
-def _fits(listed: Listed, account: Account, wanted: BreachFilter) -> bool:
+async def _named(work: Work, agency: AgencyId, words: str) -> dict[str, str]:
+    """Those of the words that are references, with the transfer or request each is of."""
+    found: dict[str, str] = {}
+    for word in words.split()[:_MOST_WORDS]:
+        request = await work.breaches.request_named(word.upper(), agency)
+        target = request.id if request is not None else await work.transfers.named(word.upper())
+        if target is not None:
+            found[word] = target
+    return found
+
+
+def _fits(listed: Listed, account: Account, wanted: BreachFilter, named: Mapping[str, str]) -> bool:
     breach = listed.breach
     if wanted.state is not None and breach.state is not wanted.state:
         return False
@@ -221,8 +234,8 @@ def _fits(listed: Listed, account: Account, wanted: BreachFilter) -> bool:
     if wanted.overdue and (listed.clock.stopped or not listed.clock.overdue):
         return False
     texts = (breach.reference, breach.kind.value, account.what, account.affected, account.reason)
-    held = folded(" ".join((*texts, *(stop.target for stop in breach.stops))))
-    return all(word in held for word in folded(wanted.words).split())
+    held, targets = folded(" ".join(texts)), {*breach.transfers, *breach.requests}
+    return all(folded(word) in held or named.get(word) in targets for word in wanted.words.split())
 
 
 async def _name(work: Work, identifier: str) -> str:

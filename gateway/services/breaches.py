@@ -39,7 +39,7 @@ from gateway.services.transfers import owned
 
 _T = TypeVar("_T")
 MOST_TARGETS = 50  # transfers and requests of one breach
-MOST_BREACHES = 1000  # of one agency
+MOST_BREACHES = 1000  # of one agency: those open at a time, and the newest that are listed
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,14 +76,15 @@ async def report_breach(parts: Parts, actor: Actor, report: Report) -> Breach:
         Forbidden: the actor's role is another.
         InvalidInput: a time is to come, or they contradict each other; or a reference is of nothing
             that the actor's agency sent, asked or was asked.
-        Conflict: the register holds as many as it can.
+        Conflict: as many are open as can be.
     """
     agency = require(actor, REPORTERS, "report breaches")
     now = parts.clock.now()
     _hold_times(report, now)
     async with parts.database.work() as work:
-        if len(await work.breaches.of_agency(agency, MOST_BREACHES)) >= MOST_BREACHES:
-            raise Conflict("The register of breaches is full.", "Ask the operator.")
+        newest = await work.breaches.of_agency(agency, MOST_BREACHES)
+        if sum(each.state is not BreachState.CLOSED for each, _ in newest) >= MOST_BREACHES:
+            raise Conflict("Too many breaches are open.", "Close those that are seen to.")
         targets = await find_targets(work, actor, report.references)
         breach = Breach(
             id=BreachId(parts.identifiers.new()),

@@ -1,12 +1,15 @@
 """A breach from 'something went wrong' to its lessons, over real transfers."""
 
+import re
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from support import requests
 from support.agreed import terms
 from support.picking_up import released, token_of, with_page
-from support.world import COORDINATOR, LEAD, World
+from support.world import COORDINATOR, LEAD, World, unzipped
 
 from gateway.audit.entries import Action
 from gateway.audit.reading import read as read_entry
@@ -36,6 +39,7 @@ from gateway.domain.register import (
 from gateway.domain.transfers import State, Transfer
 from gateway.domain.users import User, UserId
 from gateway.services import (
+    answer_links,
     breach_decisions,
     breach_lessons,
     breach_notices,
@@ -130,7 +134,7 @@ async def delivered(world: World, who: str = "mere-tauira") -> Transfer:
     return await walk(world, (await world.send())[who], State.PASSWORD_SENT)
 
 
-async def entries(world: World, action: Action) -> list[dict[str, object]]:
+async def entries(world: World, action: Action) -> list[dict[str, Any]]:
     found = [read_entry(leaf) for leaf in await world.leaves()]
     return [dict(each) for each in found if each["action"] == action.value]
 
@@ -173,7 +177,7 @@ async def test_what_moved_on_meanwhile_is_too_late_and_not_said_to_be_done(world
     assert endings[Measure.REVOKE_ACKNOWLEDGEMENT] is Ending.DONE
     outcomes = {
         e["detail"]["ending"]: e["outcome"] for e in await entries(world, Action.BREACH_STOPPED)
-    }  # type: ignore[index]
+    }
     assert outcomes == {"too late": "failure", "done": "success"}
 
 
@@ -201,6 +205,28 @@ async def test_a_pack_that_is_being_picked_up_is_destroyed_here(world: World) ->
     archive = (await world.transfer(sent)).progress.archive  # type: ignore[union-attr]
     async with world.parts.database.work() as work:
         assert await work.keys.get(archive.blob) is None  # type: ignore[union-attr]
+
+
+async def test_a_request_that_went_astray_opens_to_nobody(world: World) -> None:
+    """Its answer links are shut, and its transfer with them; the agency asked hears nothing."""
+    request = await requests.sent(world)
+    await requests.delivered(world, request)
+    breach = await reported(world, references=(request.reference,))
+    assert len(breach.transfers) == len(breach.requests) == 1
+    measures = [each.measures for each in (await seen(world, breach)).stoppable]
+    assert measures == [(Measure.REVOKE_ANSWER,), (Measure.REVOKE_ACKNOWLEDGEMENT,)]
+    made = await breach_stopping.stop(world.parts, USER, breach.id, ())
+    assert {each.ending for each in made} == {Ending.DONE}
+    archive, password = world.channels.mails[-1][1], world.channels.passwords[-1][2]
+    page = unzipped(archive, password)["00-contents.html"].decode()
+    token = re.search(r"/answer/([\w-]+)", page)
+    assert token is not None
+    with pytest.raises(NotFound):
+        await answer_links.look_at_link(world.parts, token[1])
+    logged = await entries(world, Action.BREACH_STOPPED)
+    assert not [each for each in logged if "also_concerns" in each["subject"]]
+    with pytest.raises(InvalidInput):
+        await reported(world, references=(request.reference,), actor=ELSEWHERE)
 
 
 async def test_an_exercise_asks_the_same_and_does_nothing(world: World) -> None:
@@ -341,7 +367,7 @@ async def test_agencies_that_are_told_see_what_they_are_told_and_others_nothing(
         with pytest.raises(NotFound):
             await breach_stopping.stop(world.parts, actor, breach.id, ())
     (asked,) = await entries(world, Action.BREACH_NOTICE_ASKED)
-    assert asked["subject"]["also_concerns"] == [HEALTH]  # type: ignore[index]
+    assert asked["subject"]["also_concerns"] == [HEALTH]
 
 
 async def test_who_may_not_see_it_does_not(world: World) -> None:

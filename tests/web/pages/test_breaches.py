@@ -61,6 +61,8 @@ async def test_reported_stopped_and_seen_to_on_one_page(api: Api) -> None:
     await done(officer, place, "do/not-notifiable", {})
     page = await done(officer, place, "do/close", {})
     assert "closed" in words_of(page)
+    assert "closed" in words_of(await coordinator.get(f"/breaches?q={sent.reference} mailbox"))
+    assert "None fits" in words_of(await coordinator.get("/breaches?q=elsewhere"))
     listed = await coordinator.get("/breaches/breaches.csv")
     rows = list(csv.DictReader(io.StringIO(listed.text.lstrip("\ufeff"))))
     assert [(r["state"], r["stopped"], r["exercise"]) for r in rows] == [("closed", "1", "")]
