@@ -24,6 +24,7 @@ from gateway.services.parts import Parts
 from gateway.services.storage import Work
 
 MOST_STOPS = 500  # recorded of one breach
+_ROUNDS = 4  # a transfer can move on at most so often that something else is to be done
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,26 +65,49 @@ async def stop(
 ) -> tuple[Stop, ...]:
     """Stop all that can be stopped now; gives how each attempt ended, in order.
 
-    `shown`: what the page offered; what of it is no longer possible is recorded as too late.
+    `shown`: what the page offered; what of it is no longer possible is recorded as too late. What
+    becomes possible instead while it is being done (a pack is mailed, so its password is to be
+    withheld) is done too.
 
     Raises:
         Forbidden, NotFound, Conflict: as for `breach_of`.
     """
+    made: list[Stop] = []
+    for number in range(_ROUNDS):
+        plan, breach = await _plan(parts, actor, identifier)
+        wanted = [(each, measure) for each in plan for measure in each.measures]
+        if number == 0:
+            wanted += _past(plan, breach, shown)
+        tried = {(stop.target, stop.measure) for stop in made}
+        left = [each for each in wanted if (each[0].reference, each[1]) not in tried]
+        if not left:
+            break
+        made += [await _try(parts, actor, identifier, *each) for each in left]
+    return tuple(made)
+
+
+async def _plan(
+    parts: Parts, actor: Actor, identifier: BreachId
+) -> tuple[tuple[Stoppable, ...], Breach]:
     async with parts.database.work() as work:
         held = await breach_of(parts, work, actor, identifier, roles=REPORTERS, lock=True)
-        plan = await stoppable(parts, work, held.breach)
         if len(held.breach.stops) >= MOST_STOPS:
             raise Conflict("This breach records no more attempts.", "Report a further one.")
-    wanted = [(each, measure) for each in plan for measure in each.measures]
+        return await stoppable(parts, work, held.breach), held.breach
+
+
+def _past(
+    plan: Sequence[Stoppable], breach: Breach, shown: Sequence[tuple[str, Measure]]
+) -> list[tuple[Stoppable, Measure]]:
+    """What was offered, was not done since, and can be done no more."""
     known = {each.reference: each for each in plan}
-    past = [
+    return [
         (known[reference], measure)
         for reference, measure in dict.fromkeys(shown)
         if reference in known
         and measure not in known[reference].measures
-        and measure not in held.breach.done(reference)
+        and measure not in breach.done(reference)
     ]
-    return tuple([await _try(parts, actor, identifier, *each) for each in (*wanted, *past)])
 
 
 async def _try(

@@ -181,6 +181,28 @@ async def test_what_moved_on_meanwhile_is_too_late_and_not_said_to_be_done(world
     assert outcomes == {"too late": "failure", "done": "success"}
 
 
+async def test_what_moves_on_during_the_press_is_stopped_all_the_same(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It was to be recalled, and is mailed just then: its password is withheld instead."""
+    sent = (await world.send())["mere-tauira"]
+    breach = await reported(world, sent)
+    tried = breach_stopping._try
+
+    async def slow(*arguments: Any) -> Any:
+        if (await world.transfer(sent)).state is State.QUEUED:
+            await walk(world, sent, State.MAILED)
+        return await tried(*arguments)
+
+    monkeypatch.setattr(breach_stopping, "_try", slow)
+    made = await breach_stopping.stop(world.parts, USER, breach.id, ())
+    assert [(each.measure, each.ending) for each in made] == [
+        (Measure.RECALL, Ending.TOO_LATE),
+        (Measure.WITHHOLD, Ending.DONE),
+    ]
+    assert (await world.transfer(sent)).state is State.RECALLED
+
+
 async def test_a_pack_that_is_being_picked_up_is_destroyed_here(world: World) -> None:
     """Its links lead nowhere, and no session that was opened gets a byte."""
     world = with_page(world)
