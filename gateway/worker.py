@@ -12,12 +12,19 @@ from dataclasses import dataclass
 import structlog
 from procrastinate import App, PsycopgConnector, RetryStrategy
 
+from gateway.domain.breaches import BreachId
 from gateway.domain.errors import GatewayError, Unavailable
 from gateway.domain.information_requests.timing import ReminderKind
 from gateway.domain.meeting_records import NoticeKind
 from gateway.domain.packs import BlobId, RequestId
 from gateway.domain.transfers import TransferId
-from gateway.services import delivery, meeting_notices, notices, request_notices
+from gateway.services import (
+    breach_notices,
+    delivery,
+    meeting_notices,
+    notices,
+    request_notices,
+)
 from gateway.services.parts import Parts
 
 QUEUE = "transfers"
@@ -49,6 +56,7 @@ class Worker:
             ("send_notice", self._send_notice, _FOR_A_DAY),
             ("destroy_blob", self._destroy_blob, _ALWAYS),
             ("notify_request", self._notify_request, _FOR_A_DAY),
+            ("notify_breach", self._notify_breach, _FOR_A_DAY),
             ("remind", self._remind, _FOR_A_DAY),
             ("expire_request", self._expire_request, _ALWAYS),
             ("meeting_notice", self._meeting_notice, _FOR_A_DAY),
@@ -118,6 +126,9 @@ class Worker:
 
     async def _notify_request(self, request_id: str, kind: str, notice: str) -> None:
         await request_notices.notify(self._parts, RequestId(request_id), kind, notice)
+
+    async def _notify_breach(self, breach_id: str, notice: str) -> None:
+        await breach_notices.send(self._parts, BreachId(breach_id), notice)
 
     async def _remind(self, request_id: str, kind: str) -> None:
         await request_notices.remind(self._parts, RequestId(request_id), ReminderKind(kind))

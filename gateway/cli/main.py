@@ -8,7 +8,17 @@ from typing import Annotated
 
 import typer
 
-from gateway.cli import audit, looking, packs, register, requests, tokens, transfers, users
+from gateway.cli import (
+    audit,
+    breaches,
+    looking,
+    packs,
+    register,
+    requests,
+    tokens,
+    transfers,
+    users,
+)
 from gateway.cli.run import err, leave, leave_at_once, out, settings
 from gateway.domain.errors import GatewayError, InvalidInput
 
@@ -24,6 +34,7 @@ looking.add_to(packs.commands)
 app.add_typer(packs.commands, name="pack")
 app.add_typer(transfers.commands, name="transfer")
 app.add_typer(requests.commands, name="request")
+app.add_typer(breaches.commands, name="breach")
 app.add_typer(audit.commands, name="audit")
 app.add_typer(policy, name="policy")
 app.add_typer(tokens.commands, name="token")

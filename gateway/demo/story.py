@@ -97,6 +97,7 @@ async def _send_and_follow(stage: Stage, matrix: dict[str, Any], base: str) -> N
     report["requests"] = await play(scene)
     (stage.out / "report.json").write_text(json.dumps(report, ensure_ascii=False, indent=2) + "\n")
     exported = stage.out / "audit"
+    await _practise(stage, *sorted(packs)[:2])
     await stage.run("audit", "child", _CHILD)
     await stage.run("audit", "export", "--out", str(exported))
     await stage.run("audit", "verify", str(exported))
@@ -104,6 +105,16 @@ async def _send_and_follow(stage: Stage, matrix: dict[str, Any], base: str) -> N
     held = ("--key", key, "--archive", str(pack.archive), str(pack.receipt))
     await stage.run("audit", "verify-receipt", *held)
     _sum_up(stage.out, report)
+
+
+async def _practise(stage: Stage, *references: str) -> None:
+    """Practise a breach on transfers that were sent: nothing is stopped, and the log says so."""
+    _console.print("\nAn exercise: suppose two of these packs had gone astray", style="bold")
+    await stage.run(
+        "breach", "report", *references, "--as", _CONTACT, "--exercise", "--stop",
+        "--what", "Exercise: packs went to the wrong mailbox.",
+        "--affected", "Nobody: this is practised.",
+    )  # fmt: skip
 
 
 async def _transfers(stage: Stage) -> list[dict[str, Any]]:

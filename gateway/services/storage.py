@@ -11,6 +11,7 @@ from datetime import date, datetime
 from typing import Protocol
 
 from gateway.domain.actors import Role
+from gateway.domain.breaches import BreachId
 from gateway.domain.packs import (
     BlobId,
     Document,
@@ -34,6 +35,7 @@ from gateway.domain.register import (
 )
 from gateway.domain.register import Protocol as SharingProtocol
 from gateway.domain.transfers import State, Transfer, TransferId
+from gateway.services.breach_storage import BreachStore
 from gateway.services.draft_storage import DraftStore
 from gateway.services.inspection_storage import InspectionStore
 from gateway.services.log_storage import IndexStore, Journal, OutsideStore, TreeStore
@@ -268,6 +270,10 @@ class TransferStore(Protocol):
         """Lock and give the transfer whose one-time link token has this digest."""
         ...
 
+    async def replace_link(self, transfer: TransferId, digest: bytes) -> None:
+        """Make the transfer's one-time link void: only a token of this digest would open it."""
+        ...
+
     async def count_wrong_code(self, transfer: TransferId) -> None:
         """Count a wrong acknowledgement code."""
         ...
@@ -328,6 +334,10 @@ class Jobs(Protocol):
         """Have a side of a request told something; `notice` is this notice's own identifier."""
         ...
 
+    async def notify_breach(self, breach: BreachId, notice: str) -> None:
+        """Have a relationship manager told of a breach by one of its notices."""
+        ...
+
     async def remind(self, request: RequestId, kind: str, at: datetime) -> None:
         """Have a reminder of a request sent, not before `at`."""
         ...
@@ -353,6 +363,7 @@ class Work(Protocol):
     pick_ups: PickUpStore
     drafts: DraftStore
     meeting_records: MeetingRecordStore
+    breaches: BreachStore
     requests: RequestStore
     links: LinkStore
     tokens: TokenStore

@@ -9,6 +9,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from gateway.domain.errors import InvalidInput
+from gateway.services.breach_storage import BreachStore
 from gateway.services.draft_storage import DraftStore
 from gateway.services.inspection_storage import InspectionStore
 from gateway.services.log_storage import IndexStore, Journal, OutsideStore, TreeStore
@@ -28,6 +29,7 @@ from gateway.services.storage import (
 )
 from gateway.services.user_storage import SessionStore, UserStore
 from gateway.storage.access_store import PostgresAnswers, PostgresTokens
+from gateway.storage.breach_store import PostgresBreaches
 from gateway.storage.draft_store import PostgresDrafts
 from gateway.storage.failures import database_failures
 from gateway.storage.index_store import PostgresIndex
@@ -71,6 +73,7 @@ class PostgresWork:
     pick_ups: PickUpStore
     drafts: DraftStore
     meeting_records: MeetingRecordStore
+    breaches: BreachStore
     requests: RequestStore
     links: LinkStore
     tokens: TokenStore
@@ -215,6 +218,7 @@ async def _unit(connection: AsyncConnection) -> AsyncIterator[PostgresWork]:
             pick_ups=PostgresPickUps(connection),
             drafts=PostgresDrafts(connection),
             meeting_records=PostgresMeetingRecords(connection),
+            breaches=PostgresBreaches(connection),
             requests=PostgresRequests(connection),
             links=PostgresLinks(connection),
             tokens=PostgresTokens(connection),

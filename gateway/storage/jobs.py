@@ -10,6 +10,7 @@ from datetime import datetime
 from sqlalchemy import bindparam, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from gateway.domain.breaches import BreachId
 from gateway.domain.packs import BlobId, RequestId
 from gateway.domain.transfers import TransferId
 from gateway.storage.columns import Moment
@@ -22,6 +23,7 @@ NOTIFY_REQUEST = "notify_request"
 REMIND = "remind"
 EXPIRE_REQUEST = "expire_request"
 MEETING_NOTICE = "meeting_notice"
+NOTIFY_BREACH = "notify_breach"
 
 _DEFER = text(
     "SELECT procrastinate_defer_jobs_v1(ARRAY[CAST(ROW("
@@ -52,6 +54,10 @@ class PostgresJobs:
         """Have a side of a request told something; `notice` is this notice's own identifier."""
         args = {"request_id": request, "kind": kind, "notice": notice}
         await self._defer(NOTIFY_REQUEST, args)
+
+    async def notify_breach(self, breach: BreachId, notice: str) -> None:
+        """Have a relationship manager told of a breach by one of its notices."""
+        await self._defer(NOTIFY_BREACH, {"breach_id": breach, "notice": notice})
 
     async def remind(self, request: RequestId, kind: str, at: datetime) -> None:
         """Have a reminder of a request sent, not before `at`."""

@@ -101,6 +101,11 @@ class PostgresTransfers:
         row = (await self._connection.execute(query)).mappings().one_or_none()
         return None if row is None else from_row(Transfer, row)
 
+    async def replace_link(self, transfer: TransferId, digest: bytes) -> None:
+        """Make the transfer's one-time link void: only a token of this digest would open it."""
+        statement = update(transfers).where(transfers.c.id == transfer)
+        expect_one(await self._connection.execute(statement.values(link_digest=digest)), "transfer")
+
     async def count_wrong_code(self, transfer: TransferId) -> None:
         """Count a wrong acknowledgement code."""
         statement = update(transfers).where(transfers.c.id == transfer)

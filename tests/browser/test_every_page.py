@@ -211,6 +211,10 @@ def places(browser: Browser) -> Iterator[Places]:
         }
         unsent, parts["document"] = unsent_pack(there)
         parts["action"], parts["checklist"] = held_meeting(there, browser, people[Role.COORDINATOR])
+        parts["breach"] = there.json(
+            "breach", "report", transfer["reference"], health["reference"], "--as", "pat-tauira",
+            "--what", "Sample.", "--affected", "Nobody.", "--exercise", "--stop", "--json",
+        )["breach"]  # fmt: skip
         yield Places(there, people, parts, unsent, police["request"])
 
 
@@ -272,6 +276,19 @@ def test_a_section_of_a_draft_is_checked_as_one_types(places: Places, browser: B
     seen.page.get_by_role("button", name="Add a condition").click()
     seen.page.locator("#conditions-1-code").wait_for()
     seen.look("draft-maori-data")
+    context.close()
+
+
+def test_the_page_of_a_breach_holds_for_whoever_decides(places: Places, browser: Browser) -> None:
+    """With the forms for assessment, notification and notices, and a lesson, on one page."""
+    context, seen = sign_in(places.there, browser, places.people[Role.PRIVACY_OFFICER])
+    seen.open(f"/breaches/{places.parts['breach']}")
+    seen.page.get_by_label("What is to be done differently").fill("Read addresses aloud.")
+    seen.page.get_by_label("Who sees to it").fill("The coordinator")
+    seen.page.get_by_label("By", exact=True).fill("2030-01-01")
+    seen.page.get_by_role("button", name="Add the lesson").click()
+    seen.page.get_by_role("button", name="Seen to").wait_for()
+    seen.look("breach-decided")
     context.close()
 
 

@@ -209,6 +209,17 @@ def test_the_log_tells_each_request_s_story(left: Path) -> None:
     assert "Tama Tauira" not in whole
 
 
+def test_the_exercise_is_in_the_log_and_stopped_nothing(left: Path) -> None:
+    """A breach was practised on two transfers; both are what they were."""
+    lines = (left / "audit" / "entries.jsonl").read_bytes().splitlines()
+    entries = [json.loads(line) for line in lines]
+    practised = [e for e in entries if e["action"].startswith("breach.")]
+    assert [e["action"] for e in practised] == ["breach.reported", "breach.stopped"]
+    assert all(e["subject"]["exercise"] is True for e in practised)
+    assert practised[1]["detail"]["ending"] == "would be done"
+    assert not [e for e in entries if e["action"] == "transfer.recalled"]
+
+
 def verify(folder: Path, *more: str) -> tuple[int, str]:
     return gateway_audit("verify", str(folder), *more)
 

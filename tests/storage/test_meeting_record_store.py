@@ -132,7 +132,7 @@ async def test_the_step_can_be_undone_and_done_again(
         await registered(work)
         await work.meeting_records.add_action(ACTION)
     config = migrations._config()
-    before = ScriptDirectory.from_config(config).get_revision("0017").down_revision
+    before = ScriptDirectory.from_config(config).get_revision("0015").down_revision
     for move, revision in ((command.downgrade, str(before)), (command.upgrade, "head")):
         engine = create_engine(sqlalchemy_url(database_url))
         with engine.begin() as connection:

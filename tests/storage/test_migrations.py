@@ -16,6 +16,7 @@ from support.world import LOG_KEY, Remembered, SetClock
 
 from gateway.audit.entries import Entry
 from gateway.audit.verify import verify_export
+from gateway.domain.breaches import Breach, Lesson
 from gateway.domain.drafts import Comment, ProtocolDraft
 from gateway.domain.errors import Unavailable
 from gateway.domain.inspected import Inspected
@@ -36,6 +37,7 @@ from gateway.services.register_storage import SealedChange
 from gateway.services.sequencing import Sequencer
 from gateway.services.storage import StoredAnswer, Token
 from gateway.storage import log_tables, migrations, tables
+from gateway.storage.breach_tables import breach_lessons, breaches
 from gateway.storage.database import PostgresDatabase
 from gateway.storage.database import postgres_url as sqlalchemy_url
 from gateway.storage.draft_tables import draft_comments, protocol_drafts
@@ -117,6 +119,8 @@ def shape(url: str) -> list[list[tuple[object, ...]]]:
         (meeting_actions, MeetingAction),
         (pack_keepings, Keeping),
         (sharing_checklists, Checklist),
+        (breaches, Breach),
+        (breach_lessons, Lesson),
     ],
 )
 def test_every_field_has_a_column(table: Table, kind: type[Any]) -> None:

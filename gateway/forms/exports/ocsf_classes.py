@@ -123,6 +123,7 @@ _REQUEST, _LINK = "Information request", "Answer link"
 _DRAFT = "Protocol draft"
 _RECORD, _TASK, _DELETION = "Meeting record", "Meeting action", "Pack deletion"
 _CHECKLIST = "Sharing checklist"
+_BREACH = "Privacy breach"
 _USER, _SESSION = "User", "Session"
 
 KINDS: Mapping[str, Kind] = MappingProxyType(
@@ -149,6 +150,19 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         Action.DELETION_ASKED: _entity(_DELETION, "Create"),
         Action.DELETION_ANSWERED: _entity(_DELETION, "Update"),
         Action.SHARING_CHECKLIST_ENDED: _entity(_CHECKLIST, "Create"),
+        Action.BREACH_REPORTED: _entity(_BREACH, "Create", _HIGH),
+        Action.BREACH_ADDED_TO: _entity(_BREACH, "Update", _MEDIUM),
+        Action.BREACH_STOPPED: _entity(_BREACH, "Update", _HIGH),
+        Action.BREACH_CONTAINED: _entity(_BREACH, "Update", _MEDIUM),
+        Action.BREACH_ASSESSED: _entity(_BREACH, "Update", _HIGH),
+        Action.BREACH_NOTIFICATION_RECORDED: _entity(_BREACH, "Update", _HIGH),
+        Action.BREACH_NOT_NOTIFIABLE: _entity(_BREACH, "Update", _HIGH),
+        Action.BREACH_NOTICE_ASKED: _entity(_BREACH, "Update", _MEDIUM),
+        Action.BREACH_NOTICE_SENT: _entity(_BREACH, "Update", _MEDIUM),
+        Action.BREACH_LESSON_ADDED: _entity(_BREACH, "Update", _LOW),
+        Action.BREACH_LESSON_CARRIED: _entity(_BREACH, "Update", _LOW),
+        Action.BREACH_LESSON_DONE: _entity(_BREACH, "Update", _LOW),
+        Action.BREACH_CLOSED: _entity(_BREACH, "Update", _MEDIUM),
         Action.TOKEN_CREATED: _entity(_TOKEN, "Create", _LOW),
         Action.TOKEN_REVOKED: _entity(_TOKEN, "Deactivate", _LOW),
         Action.REQUEST_REFUSED: Kind(EventClass.API, OTHER_ACTIVITY, "Refuse", _LOW),

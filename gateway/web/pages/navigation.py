@@ -26,11 +26,13 @@ _BY_ROLE: Final[Mapping[Role, tuple[Entry, ...]]] = MappingProxyType(
             Entry("Requests", "/requests"),
             Entry("Approvals", "/approvals"),
             Entry("Protocols", "/catalogue"),
+            Entry("Breaches", "/breaches"),
         ),
         Role.RESPONDER: (
             Entry("Requests to us", "/received"),
             Entry("Meetings", "/meetings"),
             Entry("Protocols", "/catalogue"),
+            Entry("Breaches", "/breaches"),
         ),
         Role.AUDITOR: (
             Entry("Search the log", "/audit"),
@@ -38,6 +40,7 @@ _BY_ROLE: Final[Mapping[Role, tuple[Entry, ...]]] = MappingProxyType(
             Entry("Response times", "/audit/response-times"),
             Entry("Verify", "/audit/verify"),
             Entry("Protocols", "/catalogue"),
+            Entry("Breaches", "/breaches"),
         ),
         Role.PRIVACY_OFFICER: (
             Entry("Approvals", "/approvals"),
@@ -46,10 +49,12 @@ _BY_ROLE: Final[Mapping[Role, tuple[Entry, ...]]] = MappingProxyType(
             Entry("Register", "/register"),
             Entry("Protocols", "/catalogue"),
             Entry("Response times", "/audit/response-times"),
+            Entry("Breaches", "/breaches"),
         ),
         Role.ADMINISTRATOR: (
             Entry("Register", "/register"),
             Entry("Protocols", "/catalogue"),
+            Entry("Breaches", "/breaches"),
             Entry("Users", "/users"),
             Entry("Tokens", "/tokens"),
             Entry("Search the log", "/audit"),

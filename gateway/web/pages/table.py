@@ -9,6 +9,7 @@ from gateway.domain.actors import Role
 from gateway.web.pages import home
 from gateway.web.pages.accounts.table import ACCOUNT_PAGES
 from gateway.web.pages.audit.table import AUDIT_PAGES
+from gateway.web.pages.breaches.table import BREACH_PAGES
 from gateway.web.pages.catalogue.table import CATALOGUE_PAGES
 from gateway.web.pages.drafts.table import DRAFT_PAGES
 from gateway.web.pages.leaving import LEAVING_PAGES
@@ -34,4 +35,5 @@ PAGES: Final[tuple[Route, ...]] = (
     ),
     *ACCOUNT_PAGES, *SIGN_ON_PAGES, *LEAVING_PAGES, *PACK_PAGES, *REQUEST_PAGES, *AUDIT_PAGES,
     *REGISTER_PAGES, *PICK_UP_PAGES, *CATALOGUE_PAGES, *DRAFT_PAGES, *MEETING_RECORD_PAGES,
+    *BREACH_PAGES,
 )  # fmt: skip

@@ -64,7 +64,8 @@ DRAFT_PAGES: Final[tuple[Route, ...]] = (
         "Read a filled document into a draft", _DRAFTERS, page=True,
     ),
     Route(
-        "POST", f"{_DRAFT}/read", papers.read_in, "takeFromDocument", "Read a filled document into a draft",
+        "POST", f"{_DRAFT}/read", papers.read_in, "takeFromDocument",
+        "Read a filled document into a draft",
         _DRAFTERS, page=True, parts=True,
     ),
     Route(

@@ -1,0 +1,1 @@
+"""Pages for privacy breaches, and for exercises of them."""
